@@ -1,0 +1,11 @@
+//! dynalint judges DynamoDB workloads before they launch.
+//!
+//! ```text
+//! AWS account ── collect ──┐
+//!                          ├─► Snapshot ─► link ─► evaluate ─► Report ─► gate ─► exit code
+//! saved snapshot ──────────┘   (facts)    (joins)  (pure)          └──► report: terminal, json
+//! rules/*.yaml ─► rule (catalog) ───────────────────┘
+//! ```
+//! Everything to the right of [`snapshot`] is pure: no clock, no network, no environment, no printing.
+
+pub mod snapshot;

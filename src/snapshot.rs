@@ -1,0 +1,150 @@
+//! The inventory: what was read of an account, and what could not be, at one time.
+//!
+//! Facts as AWS gave them, in our own types, sorted; configuration and metrics only, never item data. What is joined
+//! from several facts is not stored here: see [`crate::link`]. Knows neither the AWS SDK nor rules.
+
+pub mod alarm;
+pub mod backup;
+pub mod fact;
+pub mod file;
+pub mod operation;
+pub mod record;
+pub mod scaling;
+pub mod table;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use self::alarm::{CompositeAlarm, MetricAlarm, Topic};
+use self::backup::{BackupPlan, BackupSettings, ProtectedResource, Vault};
+use self::fact::{Fact, Listed, Why};
+use self::operation::Operation;
+use self::scaling::{ScalableTarget, ScalingPolicy};
+use self::table::Table;
+use crate::record;
+
+/// The version of the file format that this program writes and reads.
+pub const VERSION: u32 = 1;
+
+/// What was read of one or more accounts, at one time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snapshot {
+    /// Version of the format: [`VERSION`].
+    pub version: u32,
+    /// Version of the program that wrote it.
+    pub tool_version: String,
+    /// Where the facts come from.
+    pub source: Source,
+    /// Who asked; the ARN that AWS gave.
+    pub caller_arn: Fact<Option<String>>,
+    /// When it was collected: the `now` of its facts.
+    pub collected_at: Timestamp,
+    /// Requests sent, retries among them, by operation.
+    pub calls: BTreeMap<String, u64>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+    /// The accounts and regions, sorted.
+    pub regions: Vec<Region>,
+}
+
+/// Where facts come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// An account, through the API of AWS.
+    Live,
+    /// The demo account inside the program.
+    Demo,
+}
+
+impl Source {
+    /// The word in machine formats.
+    pub fn word(self) -> &'static str {
+        match self {
+            Source::Live => "live",
+            Source::Demo => "demo",
+        }
+    }
+}
+
+/// One call that did not give what was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gap {
+    /// The call.
+    pub operation: Operation,
+    /// The account.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// The thing it was about: a table, a plan; null for a listing.
+    pub resource: Option<String>,
+    /// Why.
+    pub why: Why,
+}
+
+record! {
+    /// One account in one region.
+    pub struct Region = "region" labelled region {
+        /// Account id, twelve digits.
+        account: String, Identity [GetCallerIdentity];
+        /// Partition: `aws`, `aws-cn`, `aws-us-gov`.
+        partition: String, Identity [GetCallerIdentity];
+        /// Region.
+        region: String, Identity [GetCallerIdentity];
+    } facts {
+        /// The tables, sorted by name.
+        tables: Listed<Table>, Config [ListTables];
+        /// The metric alarms, sorted by name.
+        alarms: Listed<MetricAlarm>, Config [DescribeAlarms];
+        /// The composite alarms, sorted by name.
+        composite_alarms: Listed<CompositeAlarm>, Config [DescribeAlarms];
+        /// The topics that alarms notify, sorted by ARN.
+        topics: Listed<Topic>, Config [DescribeAlarms, ListSubscriptionsByTopic];
+        /// What auto scaling may move.
+        scaling_targets: Listed<ScalableTarget>, Config [DescribeScalableTargets];
+        /// How auto scaling moves it.
+        scaling_policies: Listed<ScalingPolicy>, Config [DescribeScalingPolicies];
+        /// The backup plans, sorted by name.
+        backup_plans: Listed<BackupPlan>, Config [ListBackupPlans];
+        /// The backup vaults, sorted by name.
+        vaults: Listed<Vault>, Config [ListBackupVaults];
+        /// The tables that AWS Backup has backed up.
+        protected_tables: Listed<ProtectedResource>, Volatile [ListProtectedResources];
+        /// The settings of AWS Backup.
+        backup_settings: BackupSettings, Config [DescribeRegionSettings];
+    }
+}
+
+/// An account and the regions of it that were looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Account id, twelve digits.
+    pub account: String,
+    /// Partition: `aws`, `aws-cn`, `aws-us-gov`.
+    pub partition: String,
+    /// Regions, sorted.
+    pub regions: Vec<String>,
+}
+
+impl Snapshot {
+    /// The accounts and regions that were looked at.
+    pub fn scopes(&self) -> Vec<Scope> {
+        let mut scopes: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+        for region in &self.regions {
+            scopes
+                .entry((&region.account, &region.partition))
+                .or_default()
+                .push(region.region.clone());
+        }
+        let scope = |((account, partition), regions): ((&str, &str), Vec<String>)| Scope {
+            account: account.to_owned(),
+            partition: partition.to_owned(),
+            regions,
+        };
+        scopes.into_iter().map(scope).collect()
+    }
+}

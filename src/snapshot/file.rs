@@ -1,0 +1,162 @@
+//! Snapshots in files: JSON, written whole or not at all.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::{Snapshot, VERSION};
+
+/// The largest file that is read, in bytes: some 500,000 tables.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// Why a snapshot could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The file cannot be opened, read or written.
+    #[error("cannot {verb} {}: {source}", path.display())]
+    Io {
+        /// `read` or `write`.
+        verb: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is larger than any snapshot.
+    #[error("{}: {bytes} bytes is more than a snapshot may have ({MAX_BYTES})", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size.
+        bytes: u64,
+    },
+    /// The file is no snapshot, or a broken one.
+    #[error("{}:{line}:{column}: not a dynalint snapshot: {message}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What is wrong there.
+        message: String,
+    },
+    /// The file was written by a newer program.
+    #[error("{}: snapshot version {found}, this dynalint reads version {VERSION}", path.display())]
+    OtherVersion {
+        /// The file.
+        path: PathBuf,
+        /// The version in the file.
+        found: u32,
+    },
+}
+
+impl FileError {
+    /// What to do next.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            FileError::Io { .. } => "check the path and its permissions",
+            FileError::TooLarge { .. } => "collect fewer tables: dynalint snapshot --table 'GLOB'",
+            FileError::Malformed { .. } => "write a new one: dynalint snapshot --save FILE",
+            FileError::OtherVersion { .. } => {
+                "use the dynalint that wrote it, or write a new one: dynalint snapshot --save FILE"
+            }
+        }
+    }
+}
+
+/// The version alone; everything else is skipped.
+#[derive(Deserialize)]
+struct Head {
+    version: u32,
+}
+
+/// Reads a snapshot.
+///
+/// # Errors
+/// Where the file cannot be read, is not a snapshot, or is one of another version.
+pub fn load(path: &Path) -> Result<Snapshot, FileError> {
+    let io = |source| FileError::Io {
+        verb: "read",
+        path: path.to_owned(),
+        source,
+    };
+    let bytes = fs::metadata(path).map_err(io)?.len();
+    if bytes > MAX_BYTES {
+        return Err(FileError::TooLarge {
+            path: path.to_owned(),
+            bytes,
+        });
+    }
+    parse(path, &fs::read(path).map_err(io)?)
+}
+
+/// Reads a snapshot from the bytes of a file.
+///
+/// # Errors
+/// As [`load`].
+pub fn parse(path: &Path, bytes: &[u8]) -> Result<Snapshot, FileError> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| match serde_json::from_slice::<Head>(bytes) {
+            Ok(head) if head.version != VERSION => FileError::OtherVersion {
+                path: path.to_owned(),
+                found: head.version,
+            },
+            _ => malformed(path, &error),
+        })
+        .and_then(|snapshot: Snapshot| match snapshot.version {
+            VERSION => Ok(snapshot),
+            found => Err(FileError::OtherVersion {
+                path: path.to_owned(),
+                found,
+            }),
+        })
+}
+
+fn malformed(path: &Path, error: &serde_json::Error) -> FileError {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    FileError::Malformed {
+        path: path.to_owned(),
+        line: error.line(),
+        column: error.column(),
+        message: text.strip_suffix(&place).unwrap_or(&text).to_owned(),
+    }
+}
+
+/// Writes a snapshot, whole or not at all.
+///
+/// # Errors
+/// Where the folder cannot be written to.
+pub fn save(snapshot: &Snapshot, path: &Path) -> Result<(), FileError> {
+    let mut text = serde_json::to_vec_pretty(snapshot).map_err(|error| FileError::Io {
+        verb: "write",
+        path: path.to_owned(),
+        source: error.into(),
+    })?;
+    text.push(b'\n');
+    write_whole(path, &text)
+}
+
+/// Writes a file through a temporary one beside it, so that nobody ever sees half of it.
+///
+/// # Errors
+/// Where the folder cannot be written to.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let io = |source| FileError::Io {
+        verb: "write",
+        path: path.to_owned(),
+        source,
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
+    file.write_all(bytes).map_err(io)?;
+    file.persist(path).map_err(|error| io(error.error))?;
+    Ok(())
+}

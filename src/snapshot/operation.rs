@@ -1,0 +1,142 @@
+//! The one table of AWS operations dynalint may call: name, IAM action, published rate and how often a run needs it.
+//!
+//! Dispatch, `--dry-run`, unknown verdicts, generated pages and the least IAM policy all read this table, so an
+//! operation that is not here cannot be called. Every entry is a Describe, List or Get of configuration or metrics;
+//! no data-plane read of DynamoDB exists in the program.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// How many calls of an operation a run makes; shown by `--dry-run`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Per {
+    /// Once in a run.
+    Run,
+    /// Once in each region.
+    Region,
+    /// Once for each page of this many things, in each region.
+    Page(u32, &'static str),
+    /// Once for each thing of this kind.
+    Each(&'static str),
+}
+
+impl fmt::Display for Per {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Per::Run => f.write_str("1"),
+            Per::Region => f.write_str("1 per region"),
+            Per::Page(size, things) => write!(f, "1 per {size} {things}"),
+            Per::Each(thing) => write!(f, "1 per {thing}"),
+        }
+    }
+}
+
+macro_rules! operations {
+    ($( $variant:ident = $service:literal $name:literal, $action:expr, $per:expr, $rate:expr; )*) => {
+        /// An AWS operation that dynalint may call.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs, reason = "each variant is the AWS operation of the same name")]
+        pub enum Operation { $( $variant, )* }
+
+        impl Operation {
+            /// Every operation, in the order of this table.
+            pub const ALL: &'static [Operation] = &[ $( Operation::$variant, )* ];
+
+            /// `service:Name`, as reports and call counts write it.
+            pub const fn name(self) -> &'static str {
+                match self { $( Operation::$variant => concat!($service, ":", $name), )* }
+            }
+
+            /// The IAM action that allows it; `None` where AWS asks for none.
+            pub const fn action(self) -> Option<&'static str> {
+                match self { $( Operation::$variant => $action, )* }
+            }
+
+            /// How often a run calls it.
+            pub const fn per(self) -> Per {
+                match self { $( Operation::$variant => $per, )* }
+            }
+
+            /// The calls a second we allow ourselves in one account and region, where AWS publishes a limit.
+            ///
+            /// About half of the published rate is left to others (DynamoDB and CloudWatch quota pages).
+            pub const fn calls_per_s(self) -> Option<u32> {
+                match self { $( Operation::$variant => $rate, )* }
+            }
+        }
+    };
+}
+
+operations! {
+    GetCallerIdentity = "sts" "GetCallerIdentity", None, Per::Run, None;
+    ListTables = "dynamodb" "ListTables", Some("dynamodb:ListTables"), Per::Page(100, "tables"), None;
+    DescribeTable = "dynamodb" "DescribeTable", Some("dynamodb:DescribeTable"), Per::Each("table"), Some(500);
+    DescribeContinuousBackups = "dynamodb" "DescribeContinuousBackups", Some("dynamodb:DescribeContinuousBackups"), Per::Each("table"), Some(8);
+    DescribeTimeToLive = "dynamodb" "DescribeTimeToLive", Some("dynamodb:DescribeTimeToLive"), Per::Each("table"), Some(8);
+    GetResources = "tag" "GetResources", Some("tag:GetResources"), Per::Page(100, "tagged tables"), None;
+    DescribeAlarms = "cloudwatch" "DescribeAlarms", Some("cloudwatch:DescribeAlarms"), Per::Page(100, "alarms"), Some(5);
+    DescribeScalableTargets = "application-autoscaling" "DescribeScalableTargets", Some("application-autoscaling:DescribeScalableTargets"), Per::Page(50, "targets"), None;
+    DescribeScalingPolicies = "application-autoscaling" "DescribeScalingPolicies", Some("application-autoscaling:DescribeScalingPolicies"), Per::Page(10, "policies"), None;
+    ListSubscriptionsByTopic = "sns" "ListSubscriptionsByTopic", Some("sns:ListSubscriptionsByTopic"), Per::Each("alarm topic"), None;
+    ListBackupPlans = "backup" "ListBackupPlans", Some("backup:ListBackupPlans"), Per::Page(1000, "plans"), None;
+    GetBackupPlan = "backup" "GetBackupPlan", Some("backup:GetBackupPlan"), Per::Each("backup plan"), None;
+    ListBackupSelections = "backup" "ListBackupSelections", Some("backup:ListBackupSelections"), Per::Each("backup plan"), None;
+    GetBackupSelection = "backup" "GetBackupSelection", Some("backup:GetBackupSelection"), Per::Each("backup selection"), None;
+    ListBackupVaults = "backup" "ListBackupVaults", Some("backup:ListBackupVaults"), Per::Page(1000, "vaults"), None;
+    ListRecoveryPointsByBackupVault = "backup" "ListRecoveryPointsByBackupVault", Some("backup:ListRecoveryPointsByBackupVault"), Per::Page(1000, "recovery points of a vault"), None;
+    ListProtectedResources = "backup" "ListProtectedResources", Some("backup:ListProtectedResources"), Per::Page(1000, "protected resources"), None;
+    DescribeRegionSettings = "backup" "DescribeRegionSettings", Some("backup:DescribeRegionSettings"), Per::Region, None;
+}
+
+impl Operation {
+    /// The service part of [`Operation::name`].
+    pub fn service(self) -> &'static str {
+        self.name()
+            .split_once(':')
+            .map_or("", |(service, _)| service)
+    }
+
+    /// The words for a permission column: the IAM action, or that none is needed.
+    pub fn permission(self) -> &'static str {
+        self.action().unwrap_or("none needed")
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Operation {
+    type Err = UnknownOperation;
+
+    fn from_str(name: &str) -> Result<Operation, UnknownOperation> {
+        let known = Operation::ALL
+            .iter()
+            .find(|operation| operation.name() == name);
+        known
+            .copied()
+            .ok_or_else(|| UnknownOperation(name.to_owned()))
+    }
+}
+
+/// A name that is no operation of ours.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown operation \"{0}\"")]
+pub struct UnknownOperation(String);
+
+impl Serialize for Operation {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Operation {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Operation, D::Error> {
+        let name = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        name.parse().map_err(serde::de::Error::custom)
+    }
+}
