@@ -9,3 +9,4 @@
 //! Everything to the right of [`snapshot`] is pure: no clock, no network, no environment, no printing.
 
 pub mod snapshot;
+pub mod yaml;
