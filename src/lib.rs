@@ -11,3 +11,4 @@
 pub mod finding;
 pub mod report;
 pub mod snapshot;
+pub mod yaml;

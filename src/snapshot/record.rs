@@ -130,6 +130,9 @@ pub struct FieldType {
     pub optional: bool,
 }
 
+/// The name and type of an argument.
+pub type Arg = (&'static str, fn() -> Type);
+
 /// A question that a record answers: true, false or unknown, with evidence.
 pub struct Method {
     /// The name in conditions.
@@ -137,7 +140,7 @@ pub struct Method {
     /// What it asks.
     pub doc: &'static str,
     /// The names and types of its arguments.
-    pub args: &'static [(&'static str, fn() -> Type)],
+    pub args: &'static [Arg],
     /// Whether it accepts these literal arguments; the error says what it would accept.
     pub check: fn(&[&str]) -> Result<(), String>,
     /// The calls that it needs.
