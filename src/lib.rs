@@ -8,7 +8,9 @@
 //! ```
 //! Everything to the right of [`snapshot`] is pure: no clock, no network, no environment, no printing.
 
+pub mod config;
 pub mod finding;
+pub mod link;
 pub mod report;
 pub mod snapshot;
 pub mod yaml;
