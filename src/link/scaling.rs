@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use crate::snapshot::fact::{Fact, Listed, Why};
 use crate::snapshot::record::{Evidence, FactType, Grounds};
 use crate::snapshot::scaling::{PolicyType, ScalableTarget, ScalingPolicy};
+use crate::snapshot::table::Table;
 use crate::snapshot::{Region, operation::Operation};
 use crate::view;
 
 use super::logic::Answer;
 
 /// A scalable target with its policies.
+#[derive(Clone)]
 pub struct ScalingView<'a> {
     target: &'a ScalableTarget,
     policies: Fact<Listed<&'a ScalingPolicy>>,
@@ -166,6 +168,38 @@ impl<'a> Scaling<'a> {
             })),
             (None, Some(why)) => Fact::Unknown(why.clone()),
             (None, None) => Fact::Known(None),
+        }
+    }
+
+    /// The targets of a table and of those of its indexes that are there; all of them where that is not known.
+    pub fn of_table(&self, table: &Table) -> Fact<Listed<ScalingView<'a>>> {
+        let resource = format!("table/{}", table.name);
+        let belongs = |id: &str| match id
+            .strip_prefix(&resource)
+            .map(|rest| rest.strip_prefix("/index/").ok_or(rest))
+        {
+            Some(Err("")) => true,
+            Some(Ok(index)) => table
+                .indexes
+                .known()
+                .is_none_or(|known| known.iter().any(|it| it.name == index)),
+            Some(Err(_)) | None => false,
+        };
+        let from = self.targets.range((resource.as_str(), "")..);
+        let near = from.take_while(|((id, _), _)| id.starts_with(resource.as_str()));
+        let own = near.filter(|((id, _), _)| belongs(id));
+        let items: Vec<_> = own
+            .map(|(key, target)| ScalingView {
+                target,
+                policies: self.policies_of(*key),
+            })
+            .collect();
+        match (items.is_empty(), self.targets_missing) {
+            (true, Some(why)) => Fact::Unknown(why.clone()),
+            (_, missing) => Fact::Known(Listed {
+                items,
+                missing: missing.cloned(),
+            }),
         }
     }
 

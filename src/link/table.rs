@@ -33,6 +33,7 @@ pub struct TableView<'a> {
     tier: Fact<Declared<Tier>>,
     read_scaling: Fact<Option<ScalingView<'a>>>,
     write_scaling: Fact<Option<ScalingView<'a>>>,
+    scaling_targets: Fact<Listed<ScalingView<'a>>>,
     capacity_alarms: Fact<Listed<CapacityAlarm<'a>>>,
     recovery_points: Fact<Listed<&'a RecoveryPoint>>,
     watch: Arc<Watch<'a>>,
@@ -57,6 +58,8 @@ view! {
         read_scaling: Fact<Option<ScalingView<'static>>>, [DescribeScalableTargets] = |v| v.read_scaling.value();
         /// Auto scaling of its writes; null if there is none.
         write_scaling: Fact<Option<ScalingView<'static>>>, [DescribeScalableTargets] = |v| v.write_scaling.value();
+        /// The scalable targets of the table and its indexes.
+        scaling_targets: Fact<Listed<ScalingView<'static>>>, [DescribeScalableTargets] = |v| v.scaling_targets.value();
         /// The alarms on the consumed capacity of the table and its indexes.
         capacity_alarms: Fact<Listed<CapacityAlarm<'static>>>, [DescribeAlarms, DescribeScalableTargets] = |v| v.capacity_alarms.value();
         /// The recovery points that AWS Backup made of it, newest first.
@@ -134,6 +137,7 @@ impl<'a> TableView<'a> {
             tier: declared::tier(config, table),
             read_scaling,
             write_scaling,
+            scaling_targets: scaling.of_table(table),
             capacity_alarms: Fact::not_requested(),
             recovery_points: backups.recovery_points(&table.arn),
             watch: Arc::clone(watch),
