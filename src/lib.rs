@@ -8,5 +8,6 @@
 //! ```
 //! Everything to the right of [`snapshot`] is pure: no clock, no network, no environment, no printing.
 
+pub mod rule;
 pub mod snapshot;
 pub mod yaml;
