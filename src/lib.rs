@@ -12,5 +12,6 @@ pub mod config;
 pub mod finding;
 pub mod link;
 pub mod report;
+pub mod rule;
 pub mod snapshot;
 pub mod yaml;
