@@ -147,6 +147,11 @@ impl<'a> TableView<'a> {
         view
     }
 
+    /// The environment, where it is known.
+    pub fn environment(&self) -> Option<&str> {
+        self.environment.known().map(|declared| declared.value.as_str())
+    }
+
     fn unit(&self) -> Unit<'_> {
         Unit {
             table: &self.table.name,
