@@ -12,6 +12,7 @@ pub mod config;
 pub mod finding;
 pub mod link;
 pub mod report;
+pub mod evaluate;
 pub mod rule;
 pub mod snapshot;
 pub mod yaml;

@@ -58,15 +58,20 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Spanned>, Fault> {
         lexer.skip_space();
         let start = lexer.at;
         let token = lexer.token()?;
-        let is_end = token == Token::End;
+        if token == Token::End {
+            let end = text.trim_end().len();
+            tokens.push(Spanned {
+                token,
+                start: end,
+                end,
+            });
+            return Ok(tokens);
+        }
         tokens.push(Spanned {
             token,
             start,
             end: lexer.at,
         });
-        if is_end {
-            return Ok(tokens);
-        }
     }
 }
 
