@@ -9,5 +9,6 @@
 //! Everything to the right of [`snapshot`] is pure: no clock, no network, no environment, no printing.
 
 pub mod finding;
+pub mod gate;
 pub mod report;
 pub mod snapshot;
