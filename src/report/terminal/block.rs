@@ -33,15 +33,33 @@ pub(super) fn by_table(report: &Report, view: &View<'_>) -> String {
     let (blocks, clean): (Vec<Block<'_>>, Vec<Block<'_>>) = blocks(report, view)
         .into_iter()
         .partition(|block| !block.findings.is_empty());
+    let (blind, blocks): (Vec<Block<'_>>, Vec<Block<'_>>) = blocks
+        .into_iter()
+        .partition(|block| block.only_unknown() && block.folds_unknown(view));
     let shown = listed(report, view.show);
     let mut lines = Lines::of(view, &shown);
     let mut texts: Vec<String> = Vec::new();
     for block in &blocks {
         texts.push(block.text(report, view, &mut lines));
     }
+    texts.extend(not_told(&view.style, &blind));
     let clean: Vec<&Block<'_>> = clean.iter().collect();
     texts.extend(without_findings(report, view, &clean));
     texts.join("\n")
+}
+
+/// The tables of which little could be read, in one line.
+fn not_told(style: &Style, blind: &[Block<'_>]) -> Option<String> {
+    let names: Vec<&str> = blind.iter().filter_map(Block::table).collect();
+    let results: usize = blind.iter().map(|block| block.findings.len()).sum();
+    let mark = style.mark(Verdict::Unknown);
+    let results = count(results, "unknown result");
+    let head = format!(
+        "{mark} {} with {results}, see below: ",
+        count(names.len(), "table")
+    );
+    let names = some_of(style, &names, style.width.saturating_sub(head.len()));
+    (!blind.is_empty()).then(|| format!("{}{names}\n", style.paint(Ink::Open, &head)))
 }
 
 /// The tables that have nothing listed, in a line each or in one.
@@ -175,25 +193,34 @@ impl Block<'_> {
 
     fn results<'a>(&'a self, view: &View<'_>, lines: &mut Lines<'a>) -> String {
         let unknown = |finding: &&Finding| finding.verdict == Verdict::Unknown;
-        let unknowns = self
-            .findings
-            .iter()
-            .filter(|finding| unknown(finding))
-            .count();
-        let folds =
-            unknowns > FEW_UNKNOWN && view.show == Show::Findings && view.detail == Detail::Lines;
+        let folds = self.folds_unknown(view);
         let each = self
             .findings
             .iter()
             .filter(|finding| !(folds && unknown(finding)));
         let mut text: String = each.map(|finding| lines.finding(finding, false)).collect();
         if folds {
-            text += &self.unknown_line(&view.style, unknowns);
+            text += &self.unknown_line(&view.style);
         }
         text
     }
 
-    fn unknown_line(&self, style: &Style, unknowns: usize) -> String {
+    fn unknowns(&self) -> usize {
+        let unknown = |finding: &&&Finding| finding.verdict == Verdict::Unknown;
+        self.findings.iter().filter(unknown).count()
+    }
+
+    fn only_unknown(&self) -> bool {
+        self.table().is_some() && self.unknowns() == self.findings.len()
+    }
+
+    /// Whether so much is unknown that the table of what could not be read says it better.
+    fn folds_unknown(&self, view: &View<'_>) -> bool {
+        self.unknowns() > FEW_UNKNOWN && view.show == Show::Findings && view.detail == Detail::Lines
+    }
+
+    fn unknown_line(&self, style: &Style) -> String {
+        let unknowns = self.unknowns();
         let mark = style.paint(
             Ink::Open,
             &format!("{} unknown ", style.mark(Verdict::Unknown)),

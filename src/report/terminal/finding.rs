@@ -9,6 +9,7 @@ use super::style::{Ink, Style};
 use super::{Detail, View};
 use crate::finding::{Finding, SubjectId, Verdict};
 use crate::report::RuleFacts;
+use crate::snapshot::fact::Why;
 use crate::snapshot::record::Evidence;
 
 /// The width of the longest severity.
@@ -39,7 +40,12 @@ impl<'a> Lines<'a> {
     /// The line, or the lines where all detail is asked for. `whole` names the subject fully, for a line that stands
     /// under no table's heading.
     pub(super) fn finding(&mut self, finding: &'a Finding, whole: bool) -> String {
-        let text = self.view.style.clean(&message(finding, whole));
+        let title = self
+            .view
+            .rules
+            .get(&finding.rule)
+            .map_or("", |rule| &*rule.title);
+        let text = self.view.style.clean(&message(finding, title, whole));
         match self.view.detail {
             Detail::Full => self.full(finding, &text),
             Detail::Verdict | Detail::Lines => self.line(finding, &text),
@@ -51,7 +57,7 @@ impl<'a> Lines<'a> {
         let style = &self.view.style;
         let head = self.head(finding);
         let text = style.cut(text, style.width.saturating_sub(head.width()).max(20));
-        self.painted(finding, &head) + &text + "\n"
+        format!("{}\n", (self.painted(finding, &head) + &text).trim_end())
     }
 
     fn head(&self, finding: &Finding) -> String {
@@ -76,6 +82,7 @@ impl<'a> Lines<'a> {
         let rest = lines.strip_prefix(&head).unwrap_or(&lines);
         let mut lines = self.painted(finding, &head) + rest;
         lines.push_str(&seen(style, finding));
+        lines.push_str(&unread(style, finding, text));
         lines.push_str(&self.reasons(finding));
         lines
     }
@@ -112,10 +119,14 @@ fn seen(style: &Style, finding: &Finding) -> String {
             &format!("and {more} more, all in the JSON report"),
         );
     }
-    for why in &finding.unknown {
-        lines += &row(style, "unread", &why.to_string());
-    }
     lines
+}
+
+/// The reasons that the line itself doesn't give.
+fn unread(style: &Style, finding: &Finding, said: &str) -> String {
+    let reasons = finding.unknown.iter().map(Why::to_string);
+    let reasons = reasons.filter(|why| !said.contains(&style.clean(why)));
+    reasons.map(|why| row(style, "unread", &why)).collect()
 }
 
 fn observation(style: &Style, evidence: &Evidence) -> String {
@@ -145,13 +156,13 @@ fn known(style: &Style, facts: &RuleFacts) -> String {
 }
 
 /// What the line says: the rule's message without the names that stand in the heading already.
-fn message(finding: &Finding, whole: bool) -> String {
+fn message(finding: &Finding, title: &str, whole: bool) -> String {
     let subject = &finding.subject;
     let said = match finding.verdict {
         Verdict::Unknown => unknown(finding),
-        Verdict::Fail | Verdict::Pass | Verdict::NotApplicable => {
-            without_subject(&finding.message, subject).to_owned()
-        }
+        Verdict::Fail => without_subject(&finding.message, subject).to_owned(),
+        // A rule's message says what is wrong; here it is not.
+        Verdict::Pass | Verdict::NotApplicable => title.to_owned(),
     };
     let name = name(subject, whole);
     match name.is_empty() || (!whole && said.contains(&name)) {

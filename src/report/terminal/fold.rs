@@ -116,7 +116,7 @@ fn names(style: &Style, group: &[&Finding]) -> String {
         .map(|finding| finding.subject.short())
         .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    some_of(style, &names, 36)
+    some_of(style, &names, style.width.saturating_sub(64))
 }
 
 /// The most frequent reason.

@@ -1,6 +1,6 @@
 //! The last lines: the verdict with its exit code, and what to do next.
 
-use super::layout::{ends, number};
+use super::layout::{ends, hang, number};
 use super::style::{Ink, Style};
 use super::{Detail, View, listed};
 use crate::finding::{Severity, Verdict};
@@ -18,7 +18,17 @@ pub(super) fn line(report: &Report, style: &Style) -> String {
     };
     let text = format!("{word}   {}", counts(report).join(style.dot()));
     let exit = format!("exit {}", outcome.exit_code());
-    let line = ends(style, (Ink::Plain, &text), (Ink::Plain, &exit));
+    let wrapped = hang(style, "", &text);
+    let (first, last) = wrapped
+        .trim_end()
+        .rsplit_once('\n')
+        .unwrap_or(("", wrapped.trim_end()));
+    let first = if first.is_empty() {
+        String::new()
+    } else {
+        format!("{first}\n")
+    };
+    let line = first + &ends(style, (Ink::Plain, last), (Ink::Plain, &exit));
     line.replacen(word, &style.paint(ink, word), 1)
 }
 
@@ -48,9 +58,10 @@ fn counts(report: &Report) -> Vec<String> {
         }
         GateOutcome::Ready => {
             let pass = format!("{} pass ({words})", number(report.summary.all.pass));
+            let below = fails.others.map(|fails| format!("below it {fails}"));
             vec![pass]
                 .into_iter()
-                .chain(fails.others)
+                .chain(below)
                 .chain(unknown(unknowns.all))
                 .collect()
         }
@@ -131,15 +142,17 @@ pub(super) fn next_steps(report: &Report, view: &View<'_>) -> String {
 fn reading<'a>(report: &Report, view: &View<'_>) -> Vec<(&'a str, String)> {
     let findings = listed(report, view.show);
     let mut steps = Vec::new();
-    let asked = |verdict| matches!(verdict, Verdict::Fail | Verdict::Unknown);
-    if let Some(worst) = findings.iter().find(|finding| asked(finding.verdict)) {
+    if let Some(worst) = findings
+        .iter()
+        .find(|finding| finding.verdict == Verdict::Fail)
+    {
         steps.push(("why", format!("dynalint explain {}", worst.rule)));
-        if view.detail == Detail::Lines {
-            steps.push(("detail", format!("{} -v", view.command)));
-        }
-        if report.gate.outcome == GateOutcome::NotReady {
-            steps.push(("share", format!("{} -o report.json", view.command)));
-        }
+    }
+    if view.detail == Detail::Lines && !findings.is_empty() {
+        steps.push(("detail", format!("{} -v", view.command)));
+    }
+    if report.gate.outcome == GateOutcome::NotReady {
+        steps.push(("share", format!("{} -o report.json", view.command)));
     }
     steps
 }
