@@ -11,6 +11,7 @@
 pub mod config;
 pub mod finding;
 pub mod link;
+pub mod gate;
 pub mod report;
 pub mod evaluate;
 pub mod rule;

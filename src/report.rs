@@ -2,11 +2,17 @@
 //!
 //! Holds no text layout and no JSON shape; those are the formats' own.
 
+pub mod explain;
+pub mod json;
+pub mod terminal;
+
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::finding::{Area, Finding, Severity, Verdict};
+use crate::finding::{Area, Finding, Severity, SubjectId, Verdict};
+pub use crate::gate::{Gate, GateOutcome};
 use crate::snapshot::Scope;
 use crate::snapshot::fact::Reason;
 
@@ -35,6 +41,8 @@ pub struct Report {
     pub indexes: usize,
     /// Rules in force.
     pub rules: usize,
+    /// What is worth saying of each table beside its findings.
+    pub briefs: BTreeMap<TableKey, TableBrief>,
     /// The decision.
     pub gate: Gate,
     /// Counts over all findings, those not listed too.
@@ -43,6 +51,35 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What could not be read, and the rules it blinds.
     pub gaps: Vec<BlindSpot>,
+}
+
+/// Which table: account, region, name.
+pub type TableKey = (String, String, String);
+
+/// A table in a few words; what is unknown is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableBrief {
+    /// The environment it is taken to be of: `prod`.
+    pub environment: Option<String>,
+    /// `on-demand`, `provisioned`.
+    pub capacity_mode: Option<String>,
+    /// Size in bytes.
+    pub size_bytes: Option<u64>,
+    /// Number of global secondary indexes.
+    pub indexes: Option<usize>,
+}
+
+/// What a report says of a rule beside its findings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleFacts {
+    /// What must hold, as a heading.
+    pub title: String,
+    /// What goes wrong where it does not hold.
+    pub why: String,
+    /// Pages to read.
+    pub refs: Vec<String>,
+    /// The repair as a command of the AWS CLI, where there is one.
+    pub fix_cli: Option<String>,
 }
 
 /// Counts of verdicts.
@@ -85,58 +122,41 @@ pub struct Summary {
     /// By rule.
     pub by_rule: BTreeMap<String, Counts>,
     /// By table: account, region, name.
-    pub by_table: BTreeMap<(String, String, String), Counts>,
+    pub by_table: BTreeMap<TableKey, Counts>,
     /// Failures by severity.
     pub fails: BTreeMap<Severity, usize>,
     /// Unknown by severity.
     pub unknowns: BTreeMap<Severity, usize>,
 }
 
-/// What decides the exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gate {
-    /// Failures of this severity and worse count; `None` is never.
-    pub fail_on: Option<Severity>,
-    /// The decision.
-    pub outcome: GateOutcome,
+/// The table that a finding belongs to, where it belongs to one.
+pub fn table_key(subject: &SubjectId) -> Option<TableKey> {
+    let own = (subject.kind == "table").then_some(&subject.name);
+    let table = subject.table.as_ref().or(own)?;
+    let region = subject.region.clone().unwrap_or_default();
+    Some((subject.account.clone(), region, table.clone()))
 }
 
-/// The decision of a gate; see the exit codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GateOutcome {
-    /// Nothing at or above the gate fails, nothing there is unknown. 0.
-    Ready,
-    /// A failure at or above the gate. 1.
-    NotReady,
-    /// No failure, but something at or above the gate is unknown. 3.
-    CannotTell,
-    /// No resource matched. 4, or 0 when that is allowed.
-    NothingToCheck {
-        /// Whether the user said that this is all right.
-        allowed: bool,
-    },
+/// The order of findings in every format: the worst first, failures before what is unknown, then by name.
+pub fn worst_first(left: &Finding, right: &Finding) -> Ordering {
+    rank(left).cmp(&rank(right))
 }
 
-impl GateOutcome {
-    /// The word in machine formats.
-    pub const fn word(self) -> &'static str {
-        match self {
-            GateOutcome::Ready => "ready",
-            GateOutcome::NotReady => "not-ready",
-            GateOutcome::CannotTell => "cannot-tell",
-            GateOutcome::NothingToCheck { .. } => "nothing-to-check",
-        }
-    }
-
-    /// The exit code.
-    pub const fn exit_code(self) -> u8 {
-        match self {
-            GateOutcome::Ready | GateOutcome::NothingToCheck { allowed: true } => 0,
-            GateOutcome::NotReady => 1,
-            GateOutcome::CannotTell => 3,
-            GateOutcome::NothingToCheck { allowed: false } => 4,
-        }
-    }
+fn rank(finding: &Finding) -> (u8, Severity, u8, &str, &SubjectId, &str) {
+    let (part, verdict) = match finding.verdict {
+        Verdict::Fail => (0, 0),
+        Verdict::Unknown => (0, 1),
+        Verdict::Pass => (1, 0),
+        Verdict::NotApplicable => (2, 0),
+    };
+    let Finding {
+        severity,
+        rule,
+        subject,
+        message,
+        ..
+    } = finding;
+    (part, *severity, verdict, rule, subject, message)
 }
 
 /// Something that could not be read, and the rules it blinds.
