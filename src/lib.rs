@@ -8,12 +8,13 @@
 //! ```
 //! Everything to the right of [`snapshot`] is pure: no clock, no network, no environment, no printing.
 
+pub mod assess;
 pub mod config;
-pub mod finding;
-pub mod link;
-pub mod gate;
-pub mod report;
 pub mod evaluate;
+pub mod finding;
+pub mod gate;
+pub mod link;
+pub mod report;
 pub mod rule;
 pub mod snapshot;
 pub mod yaml;

@@ -10,6 +10,7 @@ use super::metrics::{self, Metric};
 use super::scaling::{Scaling, ScalingView};
 use super::signal::{NAMESPACE, Signal, Through};
 use crate::config::Config;
+use crate::finding::TableBrief;
 use crate::snapshot::Region;
 use crate::snapshot::alarm::{Comparison, MetricAlarm};
 use crate::snapshot::backup::RecoveryPoint;
@@ -149,7 +150,24 @@ impl<'a> TableView<'a> {
 
     /// The environment, where it is known.
     pub fn environment(&self) -> Option<&str> {
-        self.environment.known().map(|declared| declared.value.as_str())
+        self.environment
+            .known()
+            .map(|declared| declared.value.as_str())
+    }
+
+    /// It in a few words.
+    pub fn brief(&self) -> TableBrief {
+        let mode = |mode: &BillingMode| match mode.0.as_str() {
+            BillingMode::PAY_PER_REQUEST => "on-demand".to_owned(),
+            BillingMode::PROVISIONED => "provisioned".to_owned(),
+            other => other.to_owned(),
+        };
+        TableBrief {
+            environment: self.environment().map(str::to_owned),
+            capacity_mode: self.table.billing_mode.known().map(mode),
+            size_bytes: self.table.size_bytes.known().copied(),
+            indexes: self.indexes.known().map(Vec::len),
+        }
     }
 
     fn unit(&self) -> Unit<'_> {

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::golden::assert_golden;
 
 pub(crate) fn catalog() -> Catalog {
-    let (catalog, errors) = dynalint::assess::builtin();
+    let (catalog, errors) = assess::load([]);
     assert!(errors.is_empty(), "{errors:#?}");
     catalog
 }
