@@ -97,7 +97,7 @@ pub enum ForEach {
         /// The kind of the elements, where they are records.
         kind: String,
         /// The list.
-        list: Condition,
+        list: Box<Condition>,
     },
 }
 
@@ -207,7 +207,7 @@ impl Rule {
     fn deciding(&self) -> impl Iterator<Item = &Condition> {
         let list = match &self.for_each {
             ForEach::Root(_) => None,
-            ForEach::Element { list, .. } => Some(list),
+            ForEach::Element { list, .. } => Some(&**list),
         };
         list.into_iter()
             .chain(&self.applies_when)

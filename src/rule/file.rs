@@ -284,7 +284,7 @@ impl Reader<'_> {
             root,
             variable: variable.to_owned(),
             kind: ty.to_string(),
-            list,
+            list: Box::new(list),
         };
         Some((for_each, variables))
     }

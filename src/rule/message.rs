@@ -16,7 +16,7 @@ pub enum Part {
     /// Words.
     Text(String),
     /// A value to show.
-    Value(Condition),
+    Value(Box<Condition>),
 }
 
 impl Message {
@@ -27,7 +27,7 @@ impl Message {
             match piece {
                 Piece::Text(text) => parts.push(Part::Text(text)),
                 Piece::Value(start, value) => match Condition::shown_value(value, names) {
-                    Ok(value) => parts.push(Part::Value(value)),
+                    Ok(value) => parts.push(Part::Value(Box::new(value))),
                     Err(found) => faults.extend(found.into_iter().map(|f| f.moved(start))),
                 },
             }
@@ -47,7 +47,7 @@ impl Message {
     pub(super) fn values(&self) -> impl Iterator<Item = &Condition> {
         self.parts.iter().filter_map(|part| match part {
             Part::Text(_) => None,
-            Part::Value(value) => Some(value),
+            Part::Value(value) => Some(&**value),
         })
     }
 }
