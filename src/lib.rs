@@ -8,4 +8,6 @@
 //! ```
 //! Everything to the right of [`snapshot`] is pure: no clock, no network, no environment, no printing.
 
+#[cfg(feature = "live")]
+pub mod collect;
 pub mod snapshot;
