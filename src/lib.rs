@@ -9,6 +9,8 @@
 //! Everything to the right of [`snapshot`] is pure: no clock, no network, no environment, no printing.
 
 pub mod assess;
+#[cfg(feature = "live")]
+pub mod collect;
 pub mod config;
 pub mod evaluate;
 pub mod finding;
