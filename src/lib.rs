@@ -8,6 +8,7 @@
 //! ```
 //! Everything to the right of [`snapshot`] is pure: no clock, no network, no environment, no printing.
 
+pub mod cli;
 pub mod finding;
 pub mod gate;
 pub mod report;

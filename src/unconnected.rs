@@ -1,0 +1,53 @@
+//! Stands where the rules will be: says so, and judges nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use dynalint::cli::engine::{Choice, Engine, Live};
+use dynalint::cli::exit::Failure;
+use dynalint::cli::progress::Progress;
+use dynalint::report::explain::RulePage;
+use dynalint::report::{Report, RuleFacts};
+use dynalint::snapshot::Snapshot;
+use dynalint::snapshot::operation::Operation;
+
+/// No rules, no account, no demo.
+pub(crate) struct Unconnected;
+
+fn none<T>() -> Result<T, Failure> {
+    Err(Failure::new(
+        "this build has no rules",
+        "build a later version",
+    ))
+}
+
+impl Engine for Unconnected {
+    fn operations(&self, _: &Choice<'_>) -> Result<BTreeSet<Operation>, Failure> {
+        none()
+    }
+
+    fn collect(
+        &self,
+        _: &Live<'_>,
+        _: &BTreeSet<Operation>,
+        _: &dyn Progress,
+    ) -> Result<Snapshot, Failure> {
+        Err(Failure::not_live())
+    }
+
+    fn demo(&self) -> Result<Snapshot, Failure> {
+        none()
+    }
+
+    fn assess(&self, _: &Snapshot, _: &Choice<'_>) -> Result<Report, Failure> {
+        none()
+    }
+
+    fn rule_facts(&self, _: &[PathBuf]) -> Result<BTreeMap<String, RuleFacts>, Failure> {
+        none()
+    }
+
+    fn pages(&self, _: &[PathBuf]) -> Result<Vec<RulePage>, Failure> {
+        none()
+    }
+}
