@@ -31,6 +31,7 @@ Exit codes:
     after_help = "Without an account: dynalint check --demo"
 )]
 #[command(
+    disable_help_flag = true,
     disable_help_subcommand = true,
     subcommand_required = true,
     arg_required_else_help = false
@@ -257,10 +258,10 @@ pub struct RunArgs {
     /// Print the calls that a run would make, and make none
     #[arg(long)]
     pub dry_run: bool,
-    /// How long a call may take with its retries, such as 30s
+    /// Time for the whole run, such as 10m; what is not read by then is unknown
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub timeout: Option<Duration>,
-    /// Calls at a time
+    /// Calls at a time to one service in one region
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub concurrency: Option<u16>,
     /// The time that is now, for what depends on it

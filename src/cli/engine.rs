@@ -83,9 +83,9 @@ pub struct Live<'a> {
     pub aws: &'a AwsArgs,
     /// Only tables whose whole name matches; all where there is none.
     pub tables: &'a [String],
-    /// How long a call may take with its retries.
+    /// Time for the whole run.
     pub timeout: Option<Duration>,
-    /// Calls at a time.
+    /// Calls at a time to one service in one region.
     pub concurrency: Option<u16>,
     /// The time of the snapshot.
     pub now: Timestamp,

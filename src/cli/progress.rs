@@ -15,8 +15,9 @@ const EVERY: Duration = Duration::from_secs(10);
 
 /// Is told how far collecting is; from any thread.
 pub trait Progress: Sync {
-    /// So many calls were answered; the last one is named: `dynamodb:DescribeTable in eu-west-1`.
-    fn calls(&self, answered: u64, last: &str);
+    /// `done` of `total` calls have ended, the last of them `what` (`dynamodb:DescribeTable`). The total grows as
+    /// tables and pages become known.
+    fn step(&self, done: usize, total: usize, what: &str);
 }
 
 /// Progress on stderr.
@@ -52,8 +53,14 @@ impl Shown {
 }
 
 impl Progress for Shown {
-    fn calls(&self, answered: u64, last: &str) {
-        let text = || format!("reading: {} calls, {last}", number(answered));
+    fn step(&self, done: usize, total: usize, what: &str) {
+        let text = || {
+            format!(
+                "reading: {} of {} calls, {what}",
+                number(done as u64),
+                number(total as u64)
+            )
+        };
         match self {
             Shown::Silent => {}
             Shown::Line(line) => line.set_message(text()),

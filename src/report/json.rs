@@ -134,7 +134,7 @@ struct UnknownV1<'a> {
 #[derive(Serialize)]
 struct SourceV1<'a> {
     file: &'a str,
-    line: u32,
+    line: usize,
 }
 
 #[derive(Serialize)]

@@ -130,6 +130,9 @@ pub struct FieldType {
     pub optional: bool,
 }
 
+/// The name and type of an argument.
+pub type Arg = (&'static str, fn() -> Type);
+
 /// A question that a record answers: true, false or unknown, with evidence.
 pub struct Method {
     /// The name in conditions.
@@ -137,7 +140,7 @@ pub struct Method {
     /// What it asks.
     pub doc: &'static str,
     /// The names and types of its arguments.
-    pub args: &'static [(&'static str, fn() -> Type)],
+    pub args: &'static [Arg],
     /// Whether it accepts these literal arguments; the error says what it would accept.
     pub check: fn(&[&str]) -> Result<(), String>,
     /// The calls that it needs.
@@ -571,18 +574,16 @@ macro_rules! view {
                 Self::TYPE
             }
             fn get(&self, slot: usize) -> $crate::snapshot::record::Value<'_> {
-                let own = slot;
+                let inherited = 0 $( + <$base>::TYPE.fields.len() )?;
                 $(
-                    let inherited = <$base>::TYPE.fields.len();
                     if slot < inherited {
                         let to_base: for<'v> fn(&'v $name<'_>) -> &'v $base = $to_base;
                         return $crate::snapshot::record::Record::get(to_base(self), slot);
                     }
-                    let own = slot - inherited;
                 )?
                 type Get = for<'v> fn(&'v $name<'_>) -> $crate::snapshot::record::Value<'v>;
                 let fields: &[Get] = const { &[ $( $get, )* ] };
-                fields[own](self)
+                fields[slot - inherited](self)
             }
             fn call(&self, method: usize, args: &[$crate::snapshot::record::Value<'_>]) -> $crate::snapshot::record::Value<'_> {
                 type Call = for<'v> fn(&'v $name<'_>, &[$crate::snapshot::record::Value<'_>]) -> $crate::snapshot::record::Value<'v>;

@@ -59,7 +59,7 @@ impl Engine for Fixed {
         operations: &BTreeSet<Operation>,
         progress: &dyn Progress,
     ) -> Result<Snapshot, Failure> {
-        progress.calls(1, "dynamodb:ListTables");
+        progress.step(1, 2, "dynamodb:ListTables");
         self.note(format!(
             "{:?} {:?} {}",
             live.aws.region,
