@@ -15,6 +15,7 @@ pub mod progress;
 pub mod screen;
 mod snapshot;
 pub mod time;
+pub mod unconnected;
 mod usage;
 
 use std::ffi::OsString;

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-mod unconnected;
+use dynalint::cli::unconnected::Unconnected;
 
 fn main() -> ExitCode {
-    dynalint::cli::main(&unconnected::Unconnected).into()
+    dynalint::cli::main(&Unconnected).into()
 }

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use dynalint::cli::engine::{Choice, Engine, Live};
-use dynalint::cli::exit::Failure;
-use dynalint::cli::progress::Progress;
-use dynalint::report::explain::RulePage;
-use dynalint::report::{Report, RuleFacts};
-use dynalint::snapshot::Snapshot;
-use dynalint::snapshot::operation::Operation;
+use super::engine::{Choice, Engine, Live};
+use super::exit::Failure;
+use super::progress::Progress;
+use crate::report::explain::RulePage;
+use crate::report::{Report, RuleFacts};
+use crate::snapshot::Snapshot;
+use crate::snapshot::operation::Operation;
 
 /// No rules, no account, no demo.
-pub(crate) struct Unconnected;
+#[derive(Clone, Copy, Debug)]
+pub struct Unconnected;
 
 fn none<T>() -> Result<T, Failure> {
     Err(Failure::new(
