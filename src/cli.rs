@@ -11,11 +11,11 @@ pub mod exit;
 mod explain;
 pub mod format;
 pub mod output;
+pub mod program;
 pub mod progress;
 pub mod screen;
 mod snapshot;
 pub mod time;
-pub mod unconnected;
 mod usage;
 
 use std::ffi::OsString;

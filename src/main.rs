@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use dynalint::cli::unconnected::Unconnected;
+use dynalint::cli::program::Program;
 
 fn main() -> ExitCode {
-    dynalint::cli::main(&Unconnected).into()
+    dynalint::cli::main(&Program::default()).into()
 }

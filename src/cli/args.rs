@@ -192,7 +192,7 @@ pub struct SelectArgs {
     /// All but these rules (repeatable, comma)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub skip_rule: Vec<String>,
-    /// The environment that the tables are taken to be of
+    /// Only tables of this environment, and those whose environment is not known
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! `dynalint check`: facts in, report out, exit code.
 
 use std::path::Path;
+use std::time::Instant;
 
 use jiff::Timestamp;
 
@@ -28,11 +29,16 @@ pub(super) fn run(
     if args.run.dry_run {
         return dry(args, &choice, engine, console);
     }
+    let started = Instant::now();
     let snapshot = facts(args, &choice, engine, console)?;
+    let duration_ms = started.elapsed().as_millis();
     if let Some(path) = &args.output.save {
         file::save(&snapshot, path)?;
     }
-    let report = engine.assess(&snapshot, &choice)?;
+    let mut report = engine.assess(&snapshot, &choice)?;
+    if args.input.is_none() && !args.demo {
+        report.duration_ms = u64::try_from(duration_ms).ok();
+    }
     let rules = engine.rule_facts(&args.select.rules)?;
     let name = args.input.as_deref().map(file_name).unwrap_or_default();
     let screen = View {
@@ -62,6 +68,12 @@ fn refuse(args: &CheckArgs) -> Result<(), Failure> {
         return Err(Failure::new(
             "--width is for the terminal report, and none is written",
             "leave --width out, or take --format terminal",
+        ));
+    }
+    if args.run.now.is_some() && (args.input.is_some() || args.demo) {
+        return Err(Failure::new(
+            "--now cannot be used with facts that are there already: they are judged at their own time",
+            "leave --now out",
         ));
     }
     if args.run.dry_run && (args.output.save.is_some() || !args.output.output.is_empty()) {

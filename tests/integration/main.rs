@@ -1,5 +1,11 @@
 //! The one integration binary: each further one would link everything again.
 
+mod architecture;
 mod cli;
 mod golden;
+#[cfg(feature = "live")]
+mod live;
+mod readme;
 mod report;
+mod rules;
+mod sandbox;
