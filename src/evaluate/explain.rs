@@ -63,9 +63,10 @@ pub fn explain<'a>(
     }
     match (&outcome.subject, &rule.for_each) {
         (Subject::List(why), ForEach::Element { list, .. }) => explainer.list(rule, list, why),
-        (Subject::Element(element), ForEach::Element { list, .. }) => {
+        (Subject::Element(element), ForEach::Element { list, variable, .. }) => {
             explainer.condition = list;
-            let path = explainer.element_path(list.expr(), &Val::Plain(*element), 0);
+            let path = explainer.element_path(list.expr(), &Val::Plain(*element), None);
+            let path = path.unwrap_or_else(|| variable.clone());
             explainer.names.push(path);
             explainer.frame.push(Val::Plain(*element));
             explainer.outcome(rule, outcome.verdict);
@@ -186,7 +187,21 @@ impl<'a> Explainer<'a> {
                 self.seen(text, self.said(outcome, format!("glob({pattern})")));
             }
             Kind::Bool(_) => {}
-            _ => self.seen_bool(expr, outcome),
+            Kind::Variable(..)
+            | Kind::Param(_)
+            | Kind::Field(..)
+            | Kind::Entry(..)
+            | Kind::OrValue(..)
+            | Kind::Number(_)
+            | Kind::Duration(_)
+            | Kind::Text(_)
+            | Kind::List(_)
+            | Kind::Now
+            | Kind::Negative(_)
+            | Kind::Arithmetic(..)
+            | Kind::Size(_)
+            | Kind::Fold(..)
+            | Kind::Age(_) => self.seen_bool(expr, outcome),
         }
     }
 
@@ -420,8 +435,8 @@ impl<'a> Explainer<'a> {
         element: Val<'a>,
         work: impl FnOnce(&mut Self),
     ) {
-        let path = self.element_path(list, &element, index);
-        self.names.push(path);
+        let path = self.element_path(list, &element, Some(index));
+        self.names.push(path.unwrap_or_default());
         self.frame.push(element);
         work(self);
         self.frame.pop();

@@ -103,7 +103,9 @@ impl Operator {
             Operator::AtMost => Operator::More,
             Operator::More => Operator::AtMost,
             Operator::AtLeast => Operator::Less,
-            other => other,
+            Operator::In | Operator::Plus | Operator::Minus | Operator::Times | Operator::Over => {
+                self
+            }
         }
     }
 
@@ -114,7 +116,13 @@ impl Operator {
             Operator::AtMost => Operator::AtLeast,
             Operator::More => Operator::Less,
             Operator::AtLeast => Operator::AtMost,
-            other => other,
+            Operator::Equal
+            | Operator::NotEqual
+            | Operator::In
+            | Operator::Plus
+            | Operator::Minus
+            | Operator::Times
+            | Operator::Over => self,
         }
     }
 }
