@@ -149,6 +149,14 @@ fn bad_conditions_say_where_and_what() {
             "35: \"table.pitr.window_days\" is never absent here, leave the question out",
         ),
         (
+            "table.global_table_version != null && table.deletion_protection || table.global_table_version == 'x'",
+            "68: \"table.global_table_version\" may be absent, guard it with \"!= null\" or give \".orValue(…)\"",
+        ),
+        (
+            "table.indexes.exists(i, i.arn != null) && table.indexes.all(i, i.arn == 'x')",
+            "64: \"i.arn\" may be absent, guard it with \"!= null\" or give \".orValue(…)\"",
+        ),
+        (
             "table.name != null",
             "1: \"table.name\" is never absent here, leave the question out",
         ),
@@ -385,6 +393,19 @@ fn mistakes_of_a_file_have_their_place() {
         let all = errors(&changes);
         assert_eq!(all, [expected], "{changes:?}");
     }
+}
+
+#[test]
+fn our_own_rules_stand_in_the_folder_of_their_area() {
+    let ours = Source {
+        is_builtin: true,
+        ..source("rules/recovery/r.yaml", &rule_text(&[]))
+    };
+    let (_, errors) = Catalog::load([ours], &ROOTS);
+    assert_eq!(
+        errors[0].to_string(),
+        "rules/recovery/r.yaml:2:7: area \"design\" is not the folder of the file"
+    );
 }
 
 #[test]
