@@ -14,37 +14,12 @@ pub use self::explain::{Explanation, Unread, explain};
 use self::logic::Truth;
 use self::run::Frame;
 use self::value::Val;
+use crate::finding::Verdict;
 use crate::rule::condition::Condition;
 use crate::rule::param::Params;
 use crate::rule::{ForEach, Root, Rule};
 use crate::snapshot::fact::Why;
 use crate::snapshot::record::{Record, Value};
-
-/// What a rule says of a subject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// It holds.
-    Pass,
-    /// It does not.
-    Fail,
-    /// It cannot be told.
-    Unknown,
-    /// The rule does not apply.
-    NotApplicable,
-}
-
-impl Verdict {
-    /// The word in files and reports.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Verdict::Pass => "pass",
-            Verdict::Fail => "fail",
-            Verdict::Unknown => "unknown",
-            Verdict::NotApplicable => "not-applicable",
-        }
-    }
-}
 
 /// What a rule is asked about.
 #[derive(Clone, Copy)]

@@ -8,7 +8,15 @@
 //! ```
 //! Everything to the right of [`snapshot`] is pure: no clock, no network, no environment, no printing.
 
+pub mod assess;
+#[cfg(feature = "live")]
+pub mod collect;
+pub mod config;
 pub mod evaluate;
+pub mod finding;
+pub mod gate;
+pub mod link;
+pub mod report;
 pub mod rule;
 pub mod snapshot;
 pub mod yaml;

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use self::condition::Condition;
 use self::message::Message;
 use self::param::{Param, ParamError, Params};
+use crate::finding::{Area, Severity, Verdict};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::record::RecordType;
 use crate::yaml::Tree;
@@ -37,77 +38,6 @@ impl fmt::Display for RuleId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
     }
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident: $( $(#[$variant_doc:meta])* $variant:ident = $word:literal, )*) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name { $( $(#[$variant_doc])* #[serde(rename = $word)] $variant, )* }
-
-        impl $name {
-            /// All of them, in order.
-            pub const ALL: &'static [$name] = &[ $( $name::$variant, )* ];
-
-            /// The word in files and reports.
-            pub const fn word(self) -> &'static str {
-                match self { $( $name::$variant => $word, )* }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.word())
-            }
-        }
-    };
-}
-
-words! {
-    /// What a rule is about; also the name of a checklist.
-    Area:
-    /// Keys, indexes, items.
-    Design = "design",
-    /// Capacity and spend, with their alarms.
-    Cost = "cost",
-    /// Access and encryption.
-    Security = "security",
-    /// Alarms, latency, operation.
-    Observability = "observability",
-    /// Backup and restore.
-    Recovery = "recovery",
-    /// Moving and changing data.
-    Migration = "migration",
-    /// Sign-off.
-    Release = "release",
-}
-
-words! {
-    /// How bad it is when a rule fails; the worst first.
-    Severity:
-    /// Data can be lost or exposed now.
-    Critical = "critical",
-    /// An outage or loss waits for one event.
-    High = "high",
-    /// It will cost time or money.
-    Medium = "medium",
-    /// It should be tidied up.
-    Low = "low",
-    /// Worth knowing.
-    Info = "info",
-}
-
-words! {
-    /// What a rule's own test case expects.
-    Expect:
-    /// The condition holds.
-    Pass = "pass",
-    /// It does not.
-    Fail = "fail",
-    /// It cannot be told.
-    Unknown = "unknown",
-    /// The rule does not apply.
-    NotApplicable = "not-applicable",
 }
 
 /// A rule, checked.
@@ -147,6 +77,10 @@ pub struct Rule {
     pub tests: Vec<Case>,
     /// The file it was read from.
     pub file: String,
+    /// The line of what must hold.
+    pub line: usize,
+    /// The text of the file.
+    pub text: String,
 }
 
 /// What a rule gives one result for.
@@ -238,7 +172,7 @@ pub struct Case {
     #[serde(default)]
     pub params: BTreeMap<String, Tree>,
     /// The verdict.
-    pub expect: Expect,
+    pub expect: Verdict,
     /// The subject it is about, where there are several.
     #[serde(default)]
     pub subject: Option<String>,

@@ -136,6 +136,8 @@ impl Reader<'_> {
             waivable: file.waivable,
             tests: file.tests,
             file: self.spans.file().to_owned(),
+            line: self.spans.at("assert").0,
+            text: self.spans.text().to_owned(),
         })
     }
 

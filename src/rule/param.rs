@@ -75,6 +75,17 @@ impl ParamValue {
         }
     }
 
+    /// The value as machine formats write it; durations in seconds.
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            ParamValue::Number(number) | ParamValue::Duration(number) => (*number).into(),
+            ParamValue::Bool(value) => (*value).into(),
+            ParamValue::String(text) => text.as_str().into(),
+            ParamValue::Strings(texts) => texts.as_slice().into(),
+            ParamValue::Numbers(numbers) => numbers.as_slice().into(),
+        }
+    }
+
     /// The texts in it.
     pub(super) fn texts(&self) -> Vec<String> {
         match self {

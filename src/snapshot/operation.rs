@@ -4,6 +4,7 @@
 //! operation that is not here cannot be called. Every entry is a Describe, List or Get of configuration or metrics;
 //! no data-plane read of DynamoDB exists in the program.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -96,6 +97,45 @@ impl Operation {
         self.name()
             .split_once(':')
             .map_or("", |(service, _)| service)
+    }
+
+    /// The listing that says what to ask this one about; `None` where it can be asked by itself.
+    pub const fn listing(self) -> Option<Operation> {
+        match self {
+            Operation::DescribeTable
+            | Operation::DescribeContinuousBackups
+            | Operation::DescribeTimeToLive => Some(Operation::ListTables),
+            Operation::ListSubscriptionsByTopic => Some(Operation::DescribeAlarms),
+            Operation::GetBackupPlan | Operation::ListBackupSelections => {
+                Some(Operation::ListBackupPlans)
+            }
+            Operation::GetBackupSelection => Some(Operation::ListBackupSelections),
+            Operation::ListRecoveryPointsByBackupVault => Some(Operation::ListBackupVaults),
+            Operation::GetCallerIdentity
+            | Operation::ListTables
+            | Operation::GetResources
+            | Operation::DescribeAlarms
+            | Operation::DescribeScalableTargets
+            | Operation::DescribeScalingPolicies
+            | Operation::ListBackupPlans
+            | Operation::ListBackupVaults
+            | Operation::ListProtectedResources
+            | Operation::DescribeRegionSettings => None,
+        }
+    }
+
+    /// What a run calls that needs these: they, the listings they hang on, and who and which tables.
+    pub fn run(needs: &BTreeSet<Operation>) -> BTreeSet<Operation> {
+        let mut run = BTreeSet::from([
+            Operation::GetCallerIdentity,
+            Operation::ListTables,
+            Operation::DescribeTable,
+        ]);
+        for need in needs {
+            let chain = std::iter::successors(Some(*need), |operation| operation.listing());
+            run.extend(chain);
+        }
+        run
     }
 
     /// The words for a permission column: the IAM action, or that none is needed.

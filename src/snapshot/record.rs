@@ -574,18 +574,16 @@ macro_rules! view {
                 Self::TYPE
             }
             fn get(&self, slot: usize) -> $crate::snapshot::record::Value<'_> {
-                let own = slot;
+                let inherited = 0 $( + <$base>::TYPE.fields.len() )?;
                 $(
-                    let inherited = <$base>::TYPE.fields.len();
                     if slot < inherited {
                         let to_base: for<'v> fn(&'v $name<'_>) -> &'v $base = $to_base;
                         return $crate::snapshot::record::Record::get(to_base(self), slot);
                     }
-                    let own = slot - inherited;
                 )?
                 type Get = for<'v> fn(&'v $name<'_>) -> $crate::snapshot::record::Value<'v>;
                 let fields: &[Get] = const { &[ $( $get, )* ] };
-                fields[own](self)
+                fields[slot - inherited](self)
             }
             fn call(&self, method: usize, args: &[$crate::snapshot::record::Value<'_>]) -> $crate::snapshot::record::Value<'_> {
                 type Call = for<'v> fn(&'v $name<'_>, &[$crate::snapshot::record::Value<'_>]) -> $crate::snapshot::record::Value<'v>;

@@ -117,6 +117,11 @@ impl Spans {
         &self.source.file
     }
 
+    /// The text of the file.
+    pub fn text(&self) -> &str {
+        self.source.text()
+    }
+
     /// The line and column of a value, or of the nearest thing around it that is there.
     pub fn at(&self, path: &str) -> (usize, usize) {
         let (_, node) = self.find(path);

@@ -1,0 +1,219 @@
+//! Reads live AWS accounts into a [`Snapshot`]. Needs the feature `live`.
+//!
+//! One file per AWS service; here is the run as a whole: who asks, which tables there are, then everything about each
+//! region side by side. One call's failure is data: an unknown fact and a [`Gap`]. Only no identity, no region, nobody
+//! reachable and nothing listable end a run, as a [`CollectError`]. Nothing is written anywhere, nothing is printed, no
+//! item of a table is read: every call is in [`Operation::ALL`], and one that is not is refused on its way out.
+
+mod autoscaling;
+mod backup;
+mod call;
+mod classify;
+mod client;
+mod cloudwatch;
+mod dynamodb;
+mod endpoint;
+mod identity;
+mod meter;
+mod preflight;
+mod region;
+mod session;
+mod shape;
+mod sns;
+mod tagging;
+mod wire;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use globset::GlobSet;
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use self::call::{Bounds, Caller, Listing};
+use self::classify::Failure;
+use self::client::{Clients, Patience};
+use self::identity::Identity;
+use self::meter::Meter;
+pub use self::preflight::CollectError;
+use self::session::Session;
+use self::wire::Tally;
+use crate::snapshot::fact::Fact;
+use crate::snapshot::operation::Operation;
+use crate::snapshot::{Gap, Region, Snapshot, Source, VERSION};
+
+/// Calls in flight to one service in one region, unless the user says otherwise.
+pub const CONCURRENCY: usize = 16;
+/// What stands for an account that nothing told.
+const UNKNOWN_ACCOUNT: &str = "unknown";
+/// Threads for the network; the work between is small.
+const THREADS: usize = 2;
+
+/// What to read, and as whom.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Profile; its credentials win over those in the environment. `None` is what the environment says.
+    pub profile: Option<String>,
+    /// Regions; empty is the one of environment or profile.
+    pub regions: Vec<String>,
+    /// ARN of a role to assume before anything is read.
+    pub role_arn: Option<String>,
+    /// External id that the role's trust policy asks for.
+    pub external_id: Option<String>,
+    /// Endpoint of all services: an emulator, a sandbox.
+    pub endpoint_url: Option<String>,
+    /// Tables to describe; `None` is all.
+    pub tables: Option<GlobSet>,
+    /// Time for the whole run; what is not read by then is unknown. `None` is no limit.
+    pub timeout: Option<Duration>,
+    /// Calls in flight to one service in one region; see [`CONCURRENCY`].
+    pub concurrency: usize,
+    /// Whether to keep to the rates of the table of operations; `None` is yes, unless an endpoint was chosen.
+    pub rate_limit: Option<bool>,
+    /// Version of the program, for the snapshot.
+    pub tool_version: String,
+}
+
+/// Someone who shows how far a run is.
+pub trait Progress: Sync {
+    /// `done` of `total` calls have ended, the last of them `what` (`dynamodb:DescribeTable`). The total grows as
+    /// tables and pages become known.
+    fn step(&self, done: usize, total: usize, what: &str);
+}
+
+/// Reads what `needs` names, and what must be known before: see [`Operation::run`]. `now` is stamped on the snapshot.
+///
+/// # Errors
+/// Where there is nothing to read with, nobody to ask, or no table may be listed.
+pub fn collect(
+    options: &Options,
+    needs: &BTreeSet<Operation>,
+    now: Timestamp,
+    progress: &dyn Progress,
+) -> Result<Snapshot, CollectError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(THREADS)
+        .enable_all()
+        .build()?;
+    let collected = runtime.block_on(run(options, needs, now, progress));
+    runtime.shutdown_background();
+    collected
+}
+
+async fn run(
+    options: &Options,
+    needs: &BTreeSet<Operation>,
+    now: Timestamp,
+    progress: &dyn Progress,
+) -> Result<Snapshot, CollectError> {
+    let deadline = options.timeout.map(|timeout| Instant::now() + timeout);
+    let session = session::open(options).await?;
+    let tally = Tally::default();
+    let meter = Meter::new(progress);
+    let bounds = bounds(options, &session, deadline);
+    let of_region = |region: &String| Caller::new(&session.base, region, bounds, &tally, &meter);
+    let callers: Vec<Caller<'_>> = session.regions.iter().map(of_region).collect();
+
+    let (identity, listings) = tokio::join!(
+        identity::identity(&callers[0]),
+        join_all(callers.iter().map(listed)),
+    );
+    if let Some(error) = preflight::verdict(identity.as_ref().err(), &listings, &session.origin) {
+        return Err(error);
+    }
+    let caller_arn = caller_arn(&callers[0], &identity);
+
+    let run = Operation::run(needs);
+    let clients_of = |region: &str| Clients::new(&session.base, region, Patience::Full, &tally);
+    let read = callers.iter().zip(listings).map(|(caller, (_, names))| {
+        region::read(caller, names, &run, options.tables.as_ref(), &clients_of)
+    });
+    let mut regions = join_all(read).await;
+    stamp(&mut regions, identity.ok().as_ref());
+    Ok(Snapshot {
+        version: VERSION,
+        tool_version: options.tool_version.clone(),
+        source: Source::Live,
+        caller_arn,
+        collected_at: now,
+        calls: tally.calls(),
+        gaps: gaps(&callers, &regions),
+        regions,
+    })
+}
+
+fn bounds(options: &Options, session: &Session, deadline: Option<Instant>) -> Bounds {
+    let endpoint = endpoint::dynamodb(&session.origin);
+    Bounds {
+        concurrency: options.concurrency.max(1),
+        paced: options.rate_limit.unwrap_or(endpoint.is_none()),
+        deadline,
+    }
+}
+
+async fn listed(caller: &Caller<'_>) -> (String, Listing<String>) {
+    (caller.region.clone(), dynamodb::tables(caller).await)
+}
+
+fn caller_arn(caller: &Caller<'_>, identity: &Result<Identity, Failure>) -> Fact<Option<String>> {
+    let arn = identity.as_ref().map(|identity| Some(identity.arn.clone()));
+    caller.fact(None, arn.map_err(Clone::clone))
+}
+
+/// Writes account and partition on the regions. When AWS did not say who asks, the ARN of any table tells.
+fn stamp(regions: &mut [Region], identity: Option<&Identity>) {
+    let witness = identity.map(|identity| (identity.account.clone(), identity.arn.clone()));
+    let witness = witness.or_else(|| {
+        let arn = regions.iter().find_map(any_table_arn)?;
+        Some((identity::account(&arn)?.to_owned(), arn))
+    });
+    for region in regions {
+        let (account, partition) = match &witness {
+            Some((account, arn)) => (account.as_str(), identity::partition(arn)),
+            None => (UNKNOWN_ACCOUNT, None),
+        };
+        region.account = account.to_owned();
+        region.partition = partition.unwrap_or(partition_of(&region.region)).to_owned();
+    }
+}
+
+fn any_table_arn(region: &Region) -> Option<String> {
+    let tables = region.tables.known()?;
+    tables
+        .items
+        .iter()
+        .find_map(|table| table.arn.known().cloned())
+}
+
+/// The partition that a region's name tells (AWS General Reference, "AWS service endpoints").
+fn partition_of(region: &str) -> &'static str {
+    match region.split('-').next() {
+        Some("cn") => "aws-cn",
+        _ if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
+}
+
+fn gaps(callers: &[Caller<'_>], regions: &[Region]) -> Vec<Gap> {
+    let of_region = |(caller, region): (&Caller<'_>, &Region)| {
+        let gap = |missed: call::Missed| {
+            Some(Gap {
+                operation: missed.why.operation?,
+                account: region.account.clone(),
+                region: region.region.clone(),
+                resource: missed.resource,
+                why: missed.why,
+            })
+        };
+        caller
+            .gaps()
+            .into_iter()
+            .filter_map(gap)
+            .collect::<Vec<Gap>>()
+    };
+    let mut gaps: Vec<Gap> = callers.iter().zip(regions).flat_map(of_region).collect();
+    gaps.sort();
+    gaps.dedup();
+    gaps
+}

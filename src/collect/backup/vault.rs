@@ -1,0 +1,46 @@
+//! Vaults, recovery points and protected resources, member by member.
+
+use aws_sdk_backup::types::{
+    BackupVaultListMember, ProtectedResource as SdkProtected, RecoveryPointByBackupVault,
+};
+
+use crate::collect::shape::{Malformed, choice, maybe_choice, maybe_count, maybe_time, text, time};
+use crate::snapshot::backup::{ProtectedResource, RecoveryPoint, Vault};
+use crate::snapshot::fact::Fact;
+
+/// A vault as its listing gives it.
+pub(super) fn vault(vault: &BackupVaultListMember) -> Result<Vault, Malformed> {
+    Ok(Vault {
+        name: text(vault.backup_vault_name(), "BackupVaultName")?,
+        arn: text(vault.backup_vault_arn(), "BackupVaultArn")?,
+        kind: maybe_choice(vault.vault_type().map(|kind| kind.as_str())),
+        key_arn: vault.encryption_key_arn().map(str::to_owned),
+        locked: vault.locked(),
+        lock_date: maybe_time(vault.lock_date(), "LockDate")?,
+        min_retention_days: maybe_count(vault.min_retention_days(), "MinRetentionDays")?,
+        max_retention_days: maybe_count(vault.max_retention_days(), "MaxRetentionDays")?,
+        recovery_points: Fact::not_requested(),
+    })
+}
+
+/// A recovery point.
+pub(super) fn recovery_point(
+    point: &RecoveryPointByBackupVault,
+) -> Result<RecoveryPoint, Malformed> {
+    Ok(RecoveryPoint {
+        arn: text(point.recovery_point_arn(), "RecoveryPointArn")?,
+        resource_arn: text(point.resource_arn(), "ResourceArn")?,
+        status: choice(point.status().map(|status| status.as_str()), "Status")?,
+        created_at: time(point.creation_date(), "CreationDate")?,
+        completed_at: maybe_time(point.completion_date(), "CompletionDate")?,
+        encrypted: Some(point.is_encrypted()),
+    })
+}
+
+/// A table that was backed up.
+pub(super) fn protected(resource: &SdkProtected) -> Result<ProtectedResource, Malformed> {
+    Ok(ProtectedResource {
+        arn: text(resource.resource_arn(), "ResourceArn")?,
+        last_backup_at: maybe_time(resource.last_backup_time(), "LastBackupTime")?,
+    })
+}

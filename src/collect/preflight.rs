@@ -1,0 +1,435 @@
+//! What ends a run before it has anything to judge, each with a sentence and a next step.
+//!
+//! No identity, no region, nobody reachable, nothing listable. Everything else is data: a gap in the snapshot. Messages
+//! hold no secrets, no debug structures and no home paths.
+
+use std::error::Error;
+
+use aws_config::profile::credentials::ProfileFileError;
+use aws_config::profile::{ProfileFileLoadError, ProfileSet};
+use aws_credential_types::provider::error::CredentialsError;
+
+use super::call::Listing;
+use super::classify::{
+    Cause, CredentialFault, Failure, causes, chain_text, connection_words, find,
+};
+use super::endpoint;
+use super::session::Origin;
+use crate::snapshot::fact::Reason;
+
+/// The most profiles that a message names.
+const NAMED_PROFILES: usize = 5;
+
+/// Why nothing could be collected. The text is for people: what is wrong; [`CollectError::hint`] is what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    /// No provider of credentials had any.
+    #[error(
+        "no AWS credentials found (looked at: environment, profile \"{profile}\", web identity, container, instance)"
+    )]
+    NoCredentials {
+        /// The profile that was looked at.
+        profile: String,
+    },
+    /// The named profile is in neither file.
+    #[error("profile \"{name}\" is not in ~/.aws/config{}", near.as_ref().map_or(String::new(), |near| format!("; did you mean \"{near}\"?")))]
+    NoSuchProfile {
+        /// The name.
+        name: String,
+        /// A name much like it.
+        near: Option<String>,
+        /// All names, sorted.
+        known: Vec<String>,
+    },
+    /// The profile cannot be used, or its file cannot be read.
+    #[error("{problem}")]
+    BrokenProfile {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Nobody has logged in to the SSO session.
+    #[error("there is no login to the SSO {}", place(session.as_deref(), profile))]
+    SsoMissing {
+        /// The session, if the profile names one.
+        session: Option<String>,
+        /// The profile.
+        profile: String,
+    },
+    /// The login to the SSO session has expired.
+    #[error("the SSO {} has expired", place(session.as_deref(), profile))]
+    SsoExpired {
+        /// The session, if the profile names one.
+        session: Option<String>,
+        /// The profile.
+        profile: String,
+    },
+    /// No region is named anywhere.
+    #[error("no region")]
+    NoRegion {
+        /// The profile in use.
+        profile: String,
+    },
+    /// Nobody answers.
+    #[error("cannot reach {url} ({cause})")]
+    Unreachable {
+        /// Where to.
+        url: String,
+        /// Why.
+        cause: String,
+        /// What chose the address, if not AWS.
+        chosen_by: Option<String>,
+    },
+    /// The credentials have expired.
+    #[error("the temporary credentials {from} expired")]
+    Expired {
+        /// Where they come from.
+        from: String,
+    },
+    /// AWS does not know the access key.
+    #[error("AWS does not know the access key {from}")]
+    UnknownKey {
+        /// Where it comes from.
+        from: String,
+        /// What redirects DynamoDB but not the service that refused.
+        redirected_by: Option<String>,
+    },
+    /// The signature does not match.
+    #[error("AWS does not accept the signature of the access key {from}")]
+    WrongSignature {
+        /// Where it comes from.
+        from: String,
+    },
+    /// A role could not be assumed.
+    #[error("cannot assume role {role_arn}{}", if *denied { ": access denied" } else { "" })]
+    RoleRefused {
+        /// The role.
+        role_arn: String,
+        /// Whether AWS denied it.
+        denied: bool,
+        /// The MFA device that the profile names.
+        mfa: Option<String>,
+    },
+    /// The credentials could not be had for another reason.
+    #[error("the credentials {from} could not be had: {problem}")]
+    CredentialsFailed {
+        /// Where they should come from.
+        from: String,
+        /// Why.
+        problem: String,
+    },
+    /// The very first listing is denied in every region.
+    #[error("dynamodb:ListTables is denied in {regions}{}", detail.as_ref().map_or(String::new(), |detail| format!(" ({detail})")))]
+    ListingDenied {
+        /// The regions.
+        regions: String,
+        /// Which kind of policy, if AWS says so.
+        detail: Option<String>,
+    },
+    /// No region of the run is enabled.
+    #[error("not enabled for this account: {regions}")]
+    RegionsDisabled {
+        /// The regions.
+        regions: String,
+    },
+    /// The machine cannot run the collector.
+    #[error("cannot start collecting: {0}")]
+    Runtime(#[from] std::io::Error),
+}
+
+fn place(session: Option<&str>, profile: &str) -> String {
+    match session {
+        Some(session) => format!("session \"{session}\""),
+        None => format!("login of profile \"{profile}\""),
+    }
+}
+
+impl CollectError {
+    /// What is wrong, in one sentence.
+    pub fn message(&self) -> String {
+        self.to_string()
+    }
+
+    /// What to do next.
+    pub fn hint(&self) -> String {
+        match self {
+            CollectError::NoCredentials { .. } => {
+                "aws sso login, or name a profile with --profile; or try without an account: dynalint check --demo".to_owned()
+            }
+            CollectError::NoSuchProfile { known, .. } => profiles_hint(known),
+            CollectError::BrokenProfile { .. } => "aws configure list".to_owned(),
+            CollectError::SsoMissing { session, profile }
+            | CollectError::SsoExpired { session, profile } => match session {
+                Some(session) => format!("aws sso login --sso-session {session}"),
+                None => format!("aws sso login --profile {profile}"),
+            },
+            CollectError::NoRegion { profile } => {
+                format!("pass --region, set AWS_REGION, or add region to profile \"{profile}\"")
+            }
+            CollectError::Unreachable { chosen_by, .. } => match chosen_by {
+                Some(by) => format!("{by} is set: is the emulator running?"),
+                None => "check the network, HTTPS_PROXY and the region's name".to_owned(),
+            },
+            CollectError::Expired { .. } => {
+                "get new ones: aws sso login, aws sts assume-role, or whatever gave you these".to_owned()
+            }
+            CollectError::UnknownKey { redirected_by, .. } => match redirected_by {
+                Some(by) => format!("{by} redirects DynamoDB alone; to redirect everything: --endpoint-url URL"),
+                None => "was it deleted? is it of another partition? is the region enabled? aws sts get-caller-identity".to_owned(),
+            },
+            CollectError::WrongSignature { .. } => {
+                "check the secret access key, and that the clock of this machine is right".to_owned()
+            }
+            CollectError::RoleRefused { mfa, .. } => match mfa {
+                Some(_) => "the profile wants MFA, which dynalint does not ask for: aws configure export-credentials --profile P --format env".to_owned(),
+                None => "check the role's trust policy, the external id, and that you may call sts:AssumeRole".to_owned(),
+            },
+            CollectError::CredentialsFailed { .. } => "aws sts get-caller-identity".to_owned(),
+            CollectError::ListingDenied { .. } => {
+                "allow it; the whole policy: dynalint doctor --policy".to_owned()
+            }
+            CollectError::RegionsDisabled { .. } => {
+                "enable the region in the account's settings, or name another with --region".to_owned()
+            }
+            CollectError::Runtime(_) => "is the machine out of threads or memory?".to_owned(),
+        }
+    }
+}
+
+fn profiles_hint(known: &[String]) -> String {
+    let shown: Vec<&str> = known
+        .iter()
+        .take(NAMED_PROFILES)
+        .map(String::as_str)
+        .collect();
+    match known.len() {
+        0 => "there is no profile at all: aws configure sso".to_owned(),
+        1 => format!("1 profile: {}", shown.join(", ")),
+        count if count > NAMED_PROFILES => format!("{count} profiles: {}, …", shown.join(", ")),
+        count => format!("{count} profiles: {}", shown.join(", ")),
+    }
+}
+
+/// The error for a profile that is not there.
+pub(super) fn no_such_profile(name: &str, profiles: &ProfileSet) -> CollectError {
+    let mut known: Vec<String> = profiles.profiles().map(str::to_owned).collect();
+    known.sort();
+    let alike = known
+        .iter()
+        .map(|known| (strsim::jaro_winkler(name, known), known));
+    let nearest = alike.max_by(|(a, _), (b, _)| a.total_cmp(b));
+    let near = nearest.filter(|(likeness, _)| *likeness > 0.75);
+    CollectError::NoSuchProfile {
+        name: name.to_owned(),
+        near: near.map(|(_, near)| near.clone()),
+        known,
+    }
+}
+
+/// The error for profile files that cannot be read.
+pub(super) fn unreadable_profiles(error: &ProfileFileLoadError) -> CollectError {
+    let problem = match error {
+        ProfileFileLoadError::ParseError { .. } => {
+            format!("cannot read the AWS profiles: {}", deepest(error))
+        }
+        _ => "cannot read the AWS profiles: a file that is named cannot be opened".to_owned(),
+    };
+    CollectError::BrokenProfile { problem }
+}
+
+/// The error when no provider has credentials.
+pub(super) fn no_credentials(origin: &Origin) -> CollectError {
+    CollectError::NoCredentials {
+        profile: origin.profile.clone(),
+    }
+}
+
+/// The error for credentials that could not be had; `role_arn` is the role of the command line, when that was next.
+pub(super) fn credentials(
+    error: &CredentialsError,
+    origin: &Origin,
+    role_arn: Option<&str>,
+) -> CollectError {
+    let text = chain_text(error);
+    if let Some(error) = find::<ProfileFileError>(error) {
+        if let Some(problem) = profile_problem(error, origin) {
+            return problem;
+        }
+    }
+    if is_sso(origin) && text.contains("sso") {
+        return sso(&text, origin);
+    }
+    let role_arn = role_arn.or_else(|| origin.property("role_arn"));
+    if let Some(role_arn) = role_arn.filter(|_| text.contains("assume") || text.contains("role")) {
+        if !text.contains("dispatch failure") {
+            return CollectError::RoleRefused {
+                role_arn: role_arn.to_owned(),
+                denied: text.contains("accessdenied") || text.contains("not authorized"),
+                mfa: origin.property("mfa_serial").map(str::to_owned),
+            };
+        }
+    }
+    if text.contains("login token") {
+        let from = from(origin);
+        let problem = "the login has expired or is missing; aws login".to_owned();
+        return CollectError::CredentialsFailed { from, problem };
+    }
+    if text.contains("dispatch failure") {
+        let problem = connection_words(error)
+            .unwrap_or("no answer in time")
+            .to_owned();
+        return CollectError::CredentialsFailed {
+            from: from(origin),
+            problem,
+        };
+    }
+    match error {
+        CredentialsError::CredentialsNotLoaded(_) => no_credentials(origin),
+        CredentialsError::ProviderTimedOut(_) => CollectError::CredentialsFailed {
+            from: from(origin),
+            problem: "no answer in time".to_owned(),
+        },
+        _ => CollectError::CredentialsFailed {
+            from: from(origin),
+            problem: deepest(error),
+        },
+    }
+}
+
+/// The innermost cause that says something.
+fn deepest(error: &(dyn Error + 'static)) -> String {
+    let last = causes(error).last().map(ToString::to_string);
+    last.unwrap_or_default()
+}
+
+fn profile_problem(error: &ProfileFileError, origin: &Origin) -> Option<CollectError> {
+    match error {
+        ProfileFileError::NoProfilesDefined { .. }
+        | ProfileFileError::ProfileDidNotContainCredentials { .. } => {
+            Some(match origin.profile_named {
+                true => CollectError::BrokenProfile {
+                    problem: format!("profile \"{}\" holds no credentials", origin.profile),
+                },
+                false => no_credentials(origin),
+            })
+        }
+        ProfileFileError::MissingProfile { profile, .. } => {
+            Some(match origin.profiles.get_profile(profile) {
+                None => no_such_profile(profile, &origin.profiles),
+                Some(_) => broken(error),
+            })
+        }
+        ProfileFileError::CredentialLoop { .. }
+        | ProfileFileError::MissingCredentialSource { .. }
+        | ProfileFileError::InvalidCredentialSource { .. }
+        | ProfileFileError::UnknownProvider { .. }
+        | ProfileFileError::MissingSsoSession { .. }
+        | ProfileFileError::InvalidSsoConfig { .. } => Some(broken(error)),
+        _ => None,
+    }
+}
+
+fn broken(error: &ProfileFileError) -> CollectError {
+    CollectError::BrokenProfile {
+        problem: error.to_string().replace('`', "\""),
+    }
+}
+
+fn is_sso(origin: &Origin) -> bool {
+    origin
+        .property("sso_session")
+        .or(origin.property("sso_start_url"))
+        .is_some()
+}
+
+fn sso(text: &str, origin: &Origin) -> CollectError {
+    let session = origin.property("sso_session").map(str::to_owned);
+    let profile = origin.profile.clone();
+    match text.contains("expired") || text.contains("unauthorized") {
+        true => CollectError::SsoExpired { session, profile },
+        false => CollectError::SsoMissing { session, profile },
+    }
+}
+
+/// Where the credentials come from, in words.
+fn from(origin: &Origin) -> String {
+    match (
+        &origin.role_arn,
+        origin.profile_named,
+        Origin::environment_key(),
+    ) {
+        (Some(role_arn), _, _) => format!("of role {role_arn}"),
+        (None, _, true) => "in the environment".to_owned(),
+        (None, true, false) => format!("of profile \"{}\"", origin.profile),
+        (None, false, false) => "in use".to_owned(),
+    }
+}
+
+/// What ends the run, now that AWS was asked who asks and which tables there are.
+pub(super) fn verdict(
+    identity: Option<&Failure>,
+    listings: &[(String, Listing<String>)],
+    origin: &Origin,
+) -> Option<CollectError> {
+    if let Some(Cause::Credentials(fault)) = identity.map(|failure| failure.cause) {
+        return Some(refused(fault, origin, true));
+    }
+    let unread: Vec<&Failure> = listings
+        .iter()
+        .filter_map(|(_, listing)| listing.unread())
+        .collect();
+    if unread.len() < listings.len() {
+        return None;
+    }
+    let first = unread.first()?;
+    let all = |is: fn(&Failure) -> bool| unread.iter().all(|failure| is(failure));
+    let regions: Vec<&str> = listings.iter().map(|(region, _)| region.as_str()).collect();
+    let regions = regions.join(", ");
+    if let Cause::Credentials(fault) = first.cause {
+        return Some(refused(fault, origin, false));
+    }
+    if all(|failure| failure.cause == Cause::Unreachable) {
+        return Some(unreachable(first, origin, &listings[0].0));
+    }
+    if all(|failure| failure.why.reason == Reason::Denied) {
+        let detail = first.why.detail.clone();
+        return Some(CollectError::ListingDenied { regions, detail });
+    }
+    if all(|failure| failure.why.reason == Reason::RegionDenied) {
+        return Some(CollectError::RegionsDisabled { regions });
+    }
+    None
+}
+
+fn refused(fault: CredentialFault, origin: &Origin, by_sts: bool) -> CollectError {
+    let from = from(origin);
+    match fault {
+        CredentialFault::Expired => CollectError::Expired { from },
+        CredentialFault::Unknown => {
+            let chosen = endpoint::dynamodb(origin).map(|chosen| chosen.by);
+            let alone = chosen.filter(|by| by_sts && by == "AWS_ENDPOINT_URL_DYNAMODB");
+            CollectError::UnknownKey {
+                from,
+                redirected_by: alone,
+            }
+        }
+        CredentialFault::Signature => CollectError::WrongSignature { from },
+    }
+}
+
+fn unreachable(failure: &Failure, origin: &Origin, region: &str) -> CollectError {
+    let cause = failure.why.detail.clone();
+    let cause = cause.unwrap_or_else(|| "no answer in time".to_owned());
+    let chosen = endpoint::dynamodb(origin);
+    match chosen {
+        Some(chosen) => CollectError::Unreachable {
+            url: chosen.url,
+            cause,
+            chosen_by: Some(chosen.by),
+        },
+        None => CollectError::Unreachable {
+            url: format!("DynamoDB in {region}"),
+            cause,
+            chosen_by: None,
+        },
+    }
+}

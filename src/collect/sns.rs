@@ -1,0 +1,101 @@
+//! Amazon SNS: the subscriptions of the topics that alarms notify.
+//!
+//! Endpoints themselves never get past this file: webhook addresses hold keys, and e-mail addresses are personal data.
+
+use aws_sdk_sns::operation::list_subscriptions_by_topic::ListSubscriptionsByTopicOutput;
+use aws_sdk_sns::types::Subscription as SdkSubscription;
+use sha2::{Digest, Sha256};
+
+use super::call::{Caller, Page};
+use super::classify::Cause;
+use super::client::Clients;
+use super::identity::account;
+use super::shape::{Malformed, text};
+use crate::snapshot::alarm::{Subscription, Topic};
+use crate::snapshot::fact::{Fact, Listed};
+use crate::snapshot::operation::Operation;
+
+/// Hexadecimal digits that are kept of an endpoint's hash.
+const HASH_DIGITS: usize = 16;
+
+/// The region of a topic, if the ARN is one of a topic.
+pub(super) fn topic_region(arn: &str) -> Option<&str> {
+    let mut parts = arn.split(':');
+    let is_sns = parts.next() == Some("arn") && parts.nth(1) == Some("sns");
+    parts.next().filter(|region| is_sns && !region.is_empty())
+}
+
+/// A topic and its subscriptions. `elsewhere` are the clients of the topic's region when it is not the caller's.
+pub(super) async fn topic(caller: &Caller<'_>, arn: &str, elsewhere: Option<&Clients>) -> Topic {
+    let send = |clients: &Clients, token| {
+        let clients = elsewhere.unwrap_or(clients);
+        let call = clients.sns.list_subscriptions_by_topic();
+        call.topic_arn(arn).set_next_token(token).send()
+    };
+    let read = |answer: ListSubscriptionsByTopicOutput| {
+        let subscriptions = answer.subscriptions?;
+        let read = |each| subscription(arn, each).ok();
+        Some(Page {
+            items: subscriptions.iter().map(read).collect(),
+            next: answer.next_token,
+        })
+    };
+    let operation = Operation::ListSubscriptionsByTopic;
+    let listing = caller.pages(operation, send, read).await;
+    let absent = listing
+        .unread()
+        .is_some_and(|failure| failure.cause == Cause::NotFound);
+    if let (false, Some(failure)) = (absent, &listing.failure) {
+        caller.missed(Some(arn), failure);
+    }
+    let key = |each: &Subscription| {
+        (
+            each.protocol.clone(),
+            each.endpoint_hash.clone(),
+            each.confirmed,
+        )
+    };
+    let subscriptions = match absent {
+        true => Fact::Known(None),
+        false => listing.into_fact(key).map(Some),
+    };
+    Topic {
+        arn: arn.to_owned(),
+        subscriptions,
+    }
+}
+
+/// A topic whose subscriptions nobody asked for.
+pub(super) fn unasked(arn: &str) -> Topic {
+    Topic {
+        arn: arn.to_owned(),
+        subscriptions: Fact::<Option<Listed<Subscription>>>::not_requested(),
+    }
+}
+
+/// A subscription. An unconfirmed one has no ARN but the words `PendingConfirmation` or `Deleted`.
+fn subscription(topic: &str, subscription: &SdkSubscription) -> Result<Subscription, Malformed> {
+    let protocol = text(subscription.protocol(), "Protocol")?;
+    let arn = text(subscription.subscription_arn(), "SubscriptionArn")?;
+    let endpoint = subscription.endpoint().unwrap_or_default();
+    Ok(Subscription {
+        endpoint_hash: endpoint_hash(account(topic).unwrap_or_default(), &protocol, endpoint),
+        confirmed: arn.starts_with("arn:"),
+        protocol,
+    })
+}
+
+/// A hash keyed by account, so that the same endpoint shows as the same within an account and not across.
+fn endpoint_hash(account: &str, protocol: &str, endpoint: &str) -> String {
+    let mut hash = Sha256::new();
+    for part in ["dynalint endpoint", account, protocol, endpoint] {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    let digits: String = hash
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    digits[..HASH_DIGITS].to_owned()
+}
