@@ -3,7 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use dynalint::evaluate::{Scope, Verdict, outcomes};
+use dynalint::evaluate::{Scope, outcomes};
+use dynalint::finding::Verdict;
 use dynalint::rule::catalog::{Catalog, Source};
 use dynalint::rule::param::Params;
 use dynalint::rule::{Roots, Rule};
