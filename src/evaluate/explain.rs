@@ -157,8 +157,9 @@ impl<'a> Explainer<'a> {
             }
             Kind::Each(each, list, lambda) => self.blame_each(*each, expr, list, lambda, outcome),
             Kind::Ask(record, method, _, args) => {
+                let before = self.made.evidence.len();
                 self.grounds(record, *method, args);
-                if self.made.evidence.is_empty() {
+                if self.made.evidence.len() == before {
                     self.seen_bool(expr, outcome);
                 }
             }
