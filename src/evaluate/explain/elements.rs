@@ -21,6 +21,7 @@ impl<'a> Explainer<'a> {
     ) {
         match (each, outcome) {
             (Each::All, false) => self.elements(expr, list, lambda, false),
+            (Each::All, true) if list.is_detached() => self.elements(expr, list, lambda, true),
             (Each::Exists, true) => self.elements(expr, list, lambda, true),
             (Each::Exists, false) => self.near_misses(expr, list, lambda),
             (Each::All, true) | (Each::ExistsOne | Each::Filter | Each::Map, _) => {
@@ -54,7 +55,9 @@ impl<'a> Explainer<'a> {
         if matching.is_empty() {
             return self.whole_list(expr, list, outcome);
         }
-        let shown = if self.wants_same { 1 } else { SHOWN_ELEMENTS };
+        // One witness will do, but a list that the rule itself gives says nothing: there all are.
+        let one_will_do = self.wants_same && !list.is_detached();
+        let shown = if one_will_do { 1 } else { SHOWN_ELEMENTS };
         let total = matching.len();
         for (index, item) in matching.into_iter().take(shown) {
             self.inside(list, lambda, index, item.value, outcome);
