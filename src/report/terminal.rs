@@ -113,8 +113,17 @@ fn results(report: &Report, view: &View<'_>) -> String {
     }
 }
 
+/// The report with the findings that are listed; the counts stay those of all.
+pub fn only(report: &Report, show: Show) -> Report {
+    let findings = listed(report, show).into_iter().cloned().collect();
+    Report {
+        findings,
+        ..report.clone()
+    }
+}
+
 /// The findings that are listed, worst first.
-fn listed<'a>(report: &'a Report, show: Show) -> Vec<&'a Finding> {
+fn listed(report: &Report, show: Show) -> Vec<&Finding> {
     let shown = |finding: &&Finding| show.lists(finding.verdict);
     let mut findings: Vec<&Finding> = report.findings.iter().filter(shown).collect();
     findings.sort_by(|left, right| super::worst_first(left, right));

@@ -1,6 +1,6 @@
 //! The formats, over reports that are made up.
 
-mod accounts;
-mod explain;
+pub(crate) mod accounts;
+pub(crate) mod explain;
 mod json;
 mod terminal;

@@ -165,10 +165,16 @@ fn message(finding: &Finding, title: &str, whole: bool) -> String {
         Verdict::Pass | Verdict::NotApplicable => title.to_owned(),
     };
     let name = name(subject, whole);
-    match name.is_empty() || (!whole && said.contains(&name)) {
+    match name.is_empty() || (!whole && names(&said, &name)) {
         true => said,
         false => format!("{name}: {said}"),
     }
+}
+
+/// Whether a text names it, as a word of its own.
+fn names(text: &str, name: &str) -> bool {
+    let of_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    text.split(|c| !of_name(c)).any(|word| word == name)
 }
 
 /// What could not be told, and the first reason.
