@@ -2,14 +2,15 @@
 //!
 //! Walks the condition once more and looks only at the parts that decided. Made for reported results alone.
 
+mod elements;
 mod path;
 mod unread;
 
 use super::logic::{False, True, Truth};
 use super::run::Frame;
-use super::value::{Item, Val};
+use super::value::Val;
 use super::{Outcome, Scope, Subject, Verdict, frame};
-use crate::rule::condition::{Condition, Each, Expr, Kind, Lambda, Operator, TextTest};
+use crate::rule::condition::{Condition, Expr, Kind, Operator, TextTest};
 use crate::rule::message::Part;
 use crate::rule::param::Params;
 use crate::rule::text::spelled;
@@ -17,9 +18,6 @@ use crate::rule::{ForEach, Rule};
 use crate::snapshot::fact::Why;
 use crate::snapshot::operation::Operation;
 use crate::snapshot::record::{Evidence, Value};
-
-/// So many elements are shown one by one.
-const SHOWN_ELEMENTS: usize = 3;
 
 /// What a reported result shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,9 +61,10 @@ pub fn explain<'a>(
     }
     match (&outcome.subject, &rule.for_each) {
         (Subject::List(why), ForEach::Element { list, .. }) => explainer.list(rule, list, why),
-        (Subject::Element(element), ForEach::Element { list, .. }) => {
+        (Subject::Element(element), ForEach::Element { list, variable, .. }) => {
             explainer.condition = list;
-            let path = explainer.element_path(list.expr(), &Val::Plain(*element), 0);
+            let path = explainer.element_path(list.expr(), &Val::Plain(*element), None);
+            let path = path.unwrap_or_else(|| variable.clone());
             explainer.names.push(path);
             explainer.frame.push(Val::Plain(*element));
             explainer.outcome(rule, outcome.verdict);
@@ -158,8 +157,9 @@ impl<'a> Explainer<'a> {
             }
             Kind::Each(each, list, lambda) => self.blame_each(*each, expr, list, lambda, outcome),
             Kind::Ask(record, method, _, args) => {
+                let before = self.made.evidence.len();
                 self.grounds(record, *method, args);
-                if self.made.evidence.is_empty() {
+                if self.made.evidence.len() == before {
                     self.seen_bool(expr, outcome);
                 }
             }
@@ -186,7 +186,21 @@ impl<'a> Explainer<'a> {
                 self.seen(text, self.said(outcome, format!("glob({pattern})")));
             }
             Kind::Bool(_) => {}
-            _ => self.seen_bool(expr, outcome),
+            Kind::Variable(..)
+            | Kind::Param(_)
+            | Kind::Field(..)
+            | Kind::Entry(..)
+            | Kind::OrValue(..)
+            | Kind::Number(_)
+            | Kind::Duration(_)
+            | Kind::Text(_)
+            | Kind::List(_)
+            | Kind::Now
+            | Kind::Negative(_)
+            | Kind::Arithmetic(..)
+            | Kind::Size(_)
+            | Kind::Fold(..)
+            | Kind::Age(_) => self.seen_bool(expr, outcome),
         }
     }
 
@@ -310,124 +324,6 @@ impl<'a> Explainer<'a> {
         items.join(", ")
     }
 
-    fn blame_each(
-        &mut self,
-        each: Each,
-        expr: &'a Expr,
-        list: &'a Expr,
-        lambda: &'a Lambda,
-        outcome: bool,
-    ) {
-        match (each, outcome) {
-            (Each::All, false) => self.elements(expr, list, lambda, false),
-            (Each::Exists, true) => self.elements(expr, list, lambda, true),
-            (Each::Exists, false) => self.near_misses(expr, list, lambda),
-            (Each::All, true) | (Each::ExistsOne | Each::Filter | Each::Map, _) => {
-                self.whole_list(expr, list, outcome);
-            }
-        }
-    }
-
-    fn whole_list(&mut self, expr: &'a Expr, list: &'a Expr, outcome: bool) {
-        let spelling = self.condition.spelling(expr);
-        let asked = spelling.get(list.end - expr.start..).unwrap_or(spelling);
-        let asked = asked.trim_start_matches('.').to_owned();
-        let expected = self.said(outcome, asked);
-        self.seen(list, expected);
-    }
-
-    /// The elements for which the body has this outcome.
-    fn elements(&mut self, expr: &'a Expr, list: &'a Expr, lambda: &'a Lambda, outcome: bool) {
-        let Ok(listing) = self.frame.listing(list) else {
-            return;
-        };
-        let matching: Vec<(usize, Item<'a>)> = listing
-            .items()
-            .enumerate()
-            .filter(|(_, item)| {
-                let value = item.value.clone();
-                let truth = self.frame.with(value, |frame| frame.truth(&lambda.body));
-                item.maybe.is_none() && truth.is(outcome)
-            })
-            .collect();
-        if matching.is_empty() {
-            return self.whole_list(expr, list, outcome);
-        }
-        let shown = if self.wants_same { 1 } else { SHOWN_ELEMENTS };
-        let total = matching.len();
-        for (index, item) in matching.into_iter().take(shown) {
-            self.inside(list, lambda, index, item.value, outcome);
-        }
-        if !self.wants_same {
-            self.rest(list, total, "more like these");
-        }
-    }
-
-    /// The elements that came nearest to what `exists` asks for.
-    fn near_misses(&mut self, expr: &'a Expr, list: &'a Expr, lambda: &'a Lambda) {
-        let Ok(listing) = self.frame.listing(list) else {
-            return;
-        };
-        let mut misses: Vec<(usize, usize, Item<'a>)> = Vec::new();
-        for (index, item) in listing.items().enumerate() {
-            let value = item.value.clone();
-            let faults = self
-                .frame
-                .with(value, |frame| false_parts(frame, &lambda.body));
-            misses.push((faults, index, item));
-        }
-        if misses.is_empty() {
-            return self.whole_list(expr, list, false);
-        }
-        misses.sort_by_key(|(faults, index, _)| (*faults, *index));
-        let total = misses.len();
-        for (_, index, item) in misses.into_iter().take(SHOWN_ELEMENTS) {
-            self.inside(list, lambda, index, item.value, false);
-        }
-        self.rest(list, total, "more, further off");
-    }
-
-    fn rest(&mut self, list: &'a Expr, total: usize, words: &str) {
-        if total > SHOWN_ELEMENTS {
-            let evidence = Evidence {
-                path: self.path(list),
-                observed: format!("and {} {words}", total - SHOWN_ELEMENTS),
-                expected: String::new(),
-                from: source(list),
-            };
-            self.add(evidence);
-        }
-    }
-
-    fn inside(
-        &mut self,
-        list: &'a Expr,
-        lambda: &'a Lambda,
-        index: usize,
-        element: Val<'a>,
-        outcome: bool,
-    ) {
-        self.within(list, index, element, |explainer| {
-            explainer.blame(&lambda.body, outcome);
-        });
-    }
-
-    /// Works with the element under its path.
-    fn within(
-        &mut self,
-        list: &'a Expr,
-        index: usize,
-        element: Val<'a>,
-        work: impl FnOnce(&mut Self),
-    ) {
-        let path = self.element_path(list, &element, index);
-        self.names.push(path);
-        self.frame.push(element);
-        work(self);
-        self.frame.pop();
-        self.names.pop();
-    }
-
     fn grounds(&mut self, record: &'a Expr, method: usize, args: &'a [Expr]) {
         let Ok(args) = self.frame.args(args) else {
             return;
@@ -443,17 +339,6 @@ impl<'a> Explainer<'a> {
         for why in grounds.unknown {
             self.add_unread(path.clone(), &why);
         }
-    }
-}
-
-/// How many parts keep a condition from being true.
-fn false_parts<'a>(frame: &mut Frame<'a>, expr: &'a Expr) -> usize {
-    match &expr.kind {
-        Kind::And(parts) => parts
-            .iter()
-            .filter(|part| frame.truth(part) == False)
-            .count(),
-        _ => usize::from(frame.truth(expr) == False),
     }
 }
 

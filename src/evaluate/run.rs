@@ -67,7 +67,24 @@ impl<'a> Frame<'a> {
             Kind::TextTest(test, text, part) => self.text_test(*test, text, part),
             Kind::Glob(text, pattern, matcher) => self.glob(text, pattern, matcher.as_ref()),
             Kind::Ask(record, method, _, args) => self.ask(record, *method, args),
-            _ => Truth::from(&self.value(expr)),
+            Kind::Bool(_)
+            | Kind::Number(_)
+            | Kind::Duration(_)
+            | Kind::Text(_)
+            | Kind::List(_)
+            | Kind::Variable(..)
+            | Kind::Now
+            | Kind::Param(_)
+            | Kind::Field(..)
+            | Kind::Entry(..)
+            | Kind::Negative(_)
+            | Kind::Choose(..)
+            | Kind::Arithmetic(..)
+            | Kind::Each(Each::Filter | Each::Map, ..)
+            | Kind::Size(_)
+            | Kind::Fold(..)
+            | Kind::OrValue(..)
+            | Kind::Age(_) => Truth::from(&self.value(expr)),
         }
     }
 

@@ -7,6 +7,7 @@ mod check;
 mod expr;
 mod fault;
 mod guard;
+mod parse;
 mod syntax;
 mod token;
 
@@ -44,7 +45,7 @@ pub(crate) struct Names<'r> {
 impl Condition {
     /// Checks a condition that must be true or false.
     pub(crate) fn new(text: &str, names: Names<'_>) -> Result<Condition, Vec<Fault>> {
-        let ast = syntax::parse(text).map_err(|fault| vec![fault])?;
+        let ast = parse::parse(text).map_err(|fault| vec![fault])?;
         let mut checker = names.checker();
         let expr = checker.truth(&ast).ok();
         let condition = finish(text, expr, checker)?;
@@ -60,7 +61,7 @@ impl Condition {
 
     /// Checks a value that a message shows: of any type, perhaps absent.
     pub(crate) fn shown_value(text: &str, names: Names<'_>) -> Result<Condition, Vec<Fault>> {
-        let ast = syntax::parse(text).map_err(|fault| vec![fault])?;
+        let ast = parse::parse(text).map_err(|fault| vec![fault])?;
         let mut checker = names.checker();
         checker.lenient = true;
         let typed = checker.value(&ast).ok();
@@ -69,7 +70,7 @@ impl Condition {
 
     /// Checks a path to a list, and gives the type of its elements.
     pub(crate) fn list(text: &str, names: Names<'_>) -> Result<(Condition, Type), Vec<Fault>> {
-        let ast = syntax::parse(text).map_err(|fault| vec![fault])?;
+        let ast = parse::parse(text).map_err(|fault| vec![fault])?;
         let mut checker = names.checker();
         let typed = checker.value(&ast).ok();
         let ty = typed.as_ref().map(|typed| typed.ty.clone());

@@ -10,6 +10,12 @@ pub(crate) const ROOTS: Roots = Roots {
     table: Table::TYPE,
 };
 
+/// What our own rules look at.
+const LINKED: Roots = Roots {
+    account: crate::link::account::AccountView::TYPE,
+    table: crate::link::table::TableView::TYPE,
+};
+
 fn source(file: &str, text: &str) -> Source {
     Source {
         file: file.to_owned(),
@@ -72,7 +78,7 @@ fn condition_errors(condition: &str) -> Vec<String> {
 
 #[test]
 fn the_rules_that_are_built_in_load() {
-    let (catalog, errors) = Catalog::load(Source::builtin(), &ROOTS);
+    let (catalog, errors) = Catalog::load(Source::builtin(), &LINKED);
     let errors: Vec<String> = errors
         .iter()
         .map(crate::yaml::SourceError::render)
@@ -147,6 +153,14 @@ fn bad_conditions_say_where_and_what() {
         (
             "table.pitr.window_days == null || table.pitr.window_days != null",
             "35: \"table.pitr.window_days\" is never absent here, leave the question out",
+        ),
+        (
+            "table.global_table_version != null && table.deletion_protection || table.global_table_version == 'x'",
+            "68: \"table.global_table_version\" may be absent, guard it with \"!= null\" or give \".orValue(…)\"",
+        ),
+        (
+            "table.indexes.exists(i, i.arn != null) && table.indexes.all(i, i.arn == 'x')",
+            "64: \"i.arn\" may be absent, guard it with \"!= null\" or give \".orValue(…)\"",
         ),
         (
             "table.name != null",
@@ -385,6 +399,19 @@ fn mistakes_of_a_file_have_their_place() {
         let all = errors(&changes);
         assert_eq!(all, [expected], "{changes:?}");
     }
+}
+
+#[test]
+fn our_own_rules_stand_in_the_folder_of_their_area() {
+    let ours = Source {
+        is_builtin: true,
+        ..source("rules/recovery/r.yaml", &rule_text(&[]))
+    };
+    let (_, errors) = Catalog::load([ours], &ROOTS);
+    assert_eq!(
+        errors[0].to_string(),
+        "rules/recovery/r.yaml:2:7: area \"design\" is not the folder of the file"
+    );
 }
 
 #[test]

@@ -80,7 +80,7 @@ impl SourceError {
     /// The part of the line that is shown, and the bytes of it that are wrong.
     fn shown(&self) -> (String, usize, usize) {
         let chars: Vec<char> = self.source_line.chars().collect();
-        let column = (self.column - 1).min(chars.len());
+        let column = self.column.saturating_sub(1).min(chars.len());
         let from = if chars.len() > SHOWN_CHARS {
             column.saturating_sub(SHOWN_CHARS / 2)
         } else {

@@ -187,6 +187,27 @@ error: unknown field \"serverity\"
 }
 
 #[test]
+fn long_lines_and_files_without_text_render() {
+    let long = format!("title: a\nx: [{}\"é\": 1]\n", "aé, ".repeat(200));
+    let errors = read::<Thing>("f.yaml", &long).expect_err("wrong");
+    assert!(
+        errors[0]
+            .render()
+            .lines()
+            .all(|line| line.chars().count() < 200)
+    );
+    let error = SourceError::of_file("f.yaml", "not UTF-8");
+    assert!(
+        error
+            .render()
+            .starts_with("error: not UTF-8\n --> f.yaml:1:1"),
+        "{}",
+        error.render()
+    );
+    assert_eq!(error.to_string(), "f.yaml:1:1: not UTF-8");
+}
+
+#[test]
 fn control_characters_do_not_reach_the_terminal() {
     let all = errors("title: a\n\"\\e[31m\": x\n");
     assert!(!all[0].contains('\u{1b}'), "{all:?}");

@@ -34,7 +34,24 @@ impl<'a> Explainer<'a> {
                 format!("{}.{}({})", self.path(record), method.name, args.join(", "))
             }
             Kind::Param(_) => spelled(self.frame.value(expr).plain()),
-            _ => self.condition.spelling(expr).to_owned(),
+            Kind::Bool(_)
+            | Kind::Number(_)
+            | Kind::Duration(_)
+            | Kind::Text(_)
+            | Kind::List(_)
+            | Kind::Now
+            | Kind::HasEntry(..)
+            | Kind::Not(_)
+            | Kind::And(_)
+            | Kind::Or(_)
+            | Kind::Choose(..)
+            | Kind::Compare(..)
+            | Kind::Present(_)
+            | Kind::Within(..)
+            | Kind::Each(..)
+            | Kind::TextTest(..)
+            | Kind::Glob(..)
+            | Kind::Fold(..) => self.condition.spelling(expr).to_owned(),
         }
     }
 
@@ -43,20 +60,22 @@ impl<'a> Explainer<'a> {
         &mut self,
         list: &'a Expr,
         element: &Val<'a>,
-        index: usize,
-    ) -> String {
+        index: Option<usize>,
+    ) -> Option<String> {
         let list = match &list.kind {
             Kind::Each(_, inner, _) => self.path(inner),
             _ => self.path(list),
         };
         match element {
             Val::Plain(Value::Record(record)) if !record.label().is_empty() => {
-                format!("{list}[{:?}]", record.label())
+                Some(format!("{list}[{:?}]", record.label()))
             }
             Val::Plain(value @ (Value::Text(_) | Value::Choice(..) | Value::Number(_))) => {
-                spelled(*value)
+                Some(spelled(*value))
             }
-            Val::Plain(_) | Val::Seq(_) | Val::Between(..) => format!("{list}[{index}]"),
+            Val::Plain(_) | Val::Seq(_) | Val::Between(..) => {
+                index.map(|index| format!("{list}[{index}]"))
+            }
         }
     }
 }

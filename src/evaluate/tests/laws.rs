@@ -204,12 +204,12 @@ fn partly_and_fully_read(facts: &Facts, tables: &[Facts], read: usize) -> [(Regi
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn what_is_decided_stays_so_when_more_is_read(
         condition in condition(),
-        facts in prop::collection::vec(facts(), 6),
+        facts in prop::collection::vec(facts(), 16),
         others in prop::collection::vec(facts(), 0..3),
         read in 0usize..3,
     ) {
