@@ -143,12 +143,20 @@ pub struct TopicView<'a> {
 
 view! {
     /// An SNS topic that alarms notify.
-    impl TopicView = "topic" over Topic = |v| v.topic, labelled |v| v.topic.arn.rsplit(':').next().unwrap_or_default().to_owned();
+    impl TopicView = "topic" over Topic = |v| v.topic, labelled |v| v.name().to_owned();
     fields {
+        /// Its name: the last part of the ARN.
+        name: String, [DescribeAlarms] = |v| Value::Text(v.name());
         /// The names of the alarms on DynamoDB that notify it, themselves or through a composite alarm.
         dynamodb_alarms: Listed<String>, [DescribeAlarms] = |v| Value::List(&v.alarms);
         /// Whether the config says that it reaches someone.
         declared: bool, [] = |v| Value::Bool(v.declared);
     }
     methods {}
+}
+
+impl TopicView<'_> {
+    fn name(&self) -> &str {
+        self.topic.arn.rsplit(':').next().unwrap_or_default()
+    }
 }

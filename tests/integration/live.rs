@@ -32,15 +32,26 @@ fn verdicts(report: &Value) -> BTreeMap<String, String> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let key = |result: &Value| {
         let subject = &result["subject"];
-        let parts = [&result["rule"], &subject["kind"], &subject["region"], &subject["table"], &subject["name"]];
+        let parts = [
+            &result["rule"],
+            &subject["kind"],
+            &subject["region"],
+            &subject["table"],
+            &subject["name"],
+        ];
         parts.map(text).join(" ")
     };
     let results = report["results"].as_array().expect("results");
-    results.iter().map(|result| (key(result), text(&result["status"]))).collect()
+    results
+        .iter()
+        .map(|result| (key(result), text(&result["status"])))
+        .collect()
 }
 
 fn failures(report: &Value) -> Vec<String> {
-    let failed = verdicts(report).into_iter().filter(|(_, status)| status == "fail");
+    let failed = verdicts(report)
+        .into_iter()
+        .filter(|(_, status)| status == "fail");
     let short = |key: String| {
         let parts: Vec<&str> = key.splitn(4, ' ').collect();
         format!("{} {}", parts[0], parts[3])
@@ -54,7 +65,10 @@ fn a_healthy_account_is_ready() {
     let (report, code) = account.check(&[]);
     assert_eq!(failures(&report), [""; 0]);
     assert_eq!(report["summary"]["unknown"], 0, "{:#}", report["gaps"]);
-    assert_eq!(report["gate"], json!({"fail_on": "high", "verdict": "ready", "exit_code": 0}));
+    assert_eq!(
+        report["gate"],
+        json!({"fail_on": "high", "verdict": "ready", "exit_code": 0})
+    );
     assert_eq!(code, 0);
 }
 
@@ -101,7 +115,10 @@ fn is_same_or_unknown(account: &Account, clean: &BTreeMap<String, String>, fault
     for (key, status) in &faulty {
         let known = clean.get(key).map(String::as_str);
         let on_parent = status == "unknown" && known.is_none();
-        assert!(on_parent || status == "unknown" || known == Some(status), "{fault}: {key}: {known:?} became {status}");
+        assert!(
+            on_parent || status == "unknown" || known == Some(status),
+            "{fault}: {key}: {known:?} became {status}"
+        );
     }
     let summary = &report["summary"];
     let expected = match (summary["fail"].as_u64(), summary["unknown"].as_u64()) {
@@ -120,13 +137,23 @@ fn each_denied_call_gives_unknown_and_names_the_missing_permission() {
         let clean = verdicts(&account.check(&[]).0);
         for operation in &OPERATIONS[..15] {
             account.fault(operation, "denied", json!({}));
-            let report = is_same_or_unknown(&account, &clean, &format!("{scenario}, {operation} denied"));
+            let report =
+                is_same_or_unknown(&account, &clean, &format!("{scenario}, {operation} denied"));
             let gaps = report["gaps"].as_array().expect("gaps");
-            let named = gaps.iter().any(|gap| gap["action"] == *operation && gap["reason"] == "denied");
+            let named = gaps
+                .iter()
+                .any(|gap| gap["action"] == *operation && gap["reason"] == "denied");
             assert!(named, "{scenario}, {operation}: {gaps:#?}");
-            let blinds = gaps.iter().any(|gap| gap["rules"].as_array().is_some_and(|rules| !rules.is_empty()));
+            let blinds = gaps.iter().any(|gap| {
+                gap["rules"]
+                    .as_array()
+                    .is_some_and(|rules| !rules.is_empty())
+            });
             // Protected resources only settle what selections leave open, and here they leave nothing open.
-            assert!(blinds || *operation == "backup:ListProtectedResources", "{scenario}, {operation} blinds no rule");
+            assert!(
+                blinds || *operation == "backup:ListProtectedResources",
+                "{scenario}, {operation} blinds no rule"
+            );
             account.heal();
         }
     }
@@ -154,7 +181,12 @@ fn passing_trouble_leaves_no_trace() {
         account.fault(operation, "throttle", json!({"count": 1}));
     }
     let (report, code) = account.check(&[]);
-    assert_eq!((report["summary"]["unknown"].as_u64(), code), (Some(0), 0), "{:#}", report["gaps"]);
+    assert_eq!(
+        (report["summary"]["unknown"].as_u64(), code),
+        (Some(0), 0),
+        "{:#}",
+        report["gaps"]
+    );
 }
 
 #[test]
@@ -182,12 +214,19 @@ fn a_service_control_policy_is_told_apart() {
 fn one_table_that_cannot_be_read_does_not_end_the_run() {
     let account = sandbox().account("healthy");
     let clean = verdicts(&account.check(&[]).0);
-    account.fault("dynamodb:DescribeTable", "denied", json!({"resource": "feed-posts"}));
+    account.fault(
+        "dynamodb:DescribeTable",
+        "denied",
+        json!({"resource": "feed-posts"}),
+    );
     let report = is_same_or_unknown(&account, &clean, "one table denied");
     let faulty = verdicts(&report);
     let others = faulty.iter().filter(|(key, _)| key.contains("shop-orders"));
     assert!(others.clone().count() > 10 && others.clone().all(|(_, status)| status != "unknown"));
-    assert_eq!(faulty[&format!("deletion-protection table {REGION} feed-posts feed-posts")], "unknown");
+    assert_eq!(
+        faulty[&format!("deletion-protection table {REGION} feed-posts feed-posts")],
+        "unknown"
+    );
 }
 
 #[test]
@@ -220,23 +259,35 @@ fn a_second_page_that_fails_leaves_the_first() {
     let account = sandbox().account_named("200000100002");
     account.seed(REGION, "big", json!({"tables": 105, "alarms": 120}));
     let clean = verdicts(&account.check(&[]).0);
-    for (operation, token) in [("cloudwatch:DescribeAlarms", "NextToken"), ("dynamodb:ListTables", "ExclusiveStartTableName")] {
+    for (operation, token) in [
+        ("cloudwatch:DescribeAlarms", "NextToken"),
+        ("dynamodb:ListTables", "ExclusiveStartTableName"),
+    ] {
         account.fault(operation, "denied", json!({"resource": token}));
         let report = is_same_or_unknown(&account, &clean, &format!("{operation}, second page"));
-        assert!(report["summary"]["unknown"].as_u64() > Some(0), "{operation}");
+        assert!(
+            report["summary"]["unknown"].as_u64() > Some(0),
+            "{operation}"
+        );
         account.heal();
     }
 }
 
 #[test]
 fn a_table_deleted_during_the_run_is_gone() {
-    for operation in ["dynamodb:DescribeTable", "dynamodb:DescribeContinuousBackups"] {
+    for operation in [
+        "dynamodb:DescribeTable",
+        "dynamodb:DescribeContinuousBackups",
+    ] {
         let account = sandbox().account("healthy");
         account.delete_table_on(operation, "shop-sessions");
         let (report, code) = account.check(&[]);
         assert_eq!(code, 0, "{operation}: {:#}", report["gaps"]);
         let verdicts = verdicts(&report);
-        assert!(!verdicts.is_empty() && !verdicts.keys().any(|key| key.contains(" shop-sessions")), "{operation}");
+        assert!(
+            !verdicts.is_empty() && !verdicts.keys().any(|key| key.contains(" shop-sessions")),
+            "{operation}"
+        );
     }
 }
 
@@ -246,10 +297,15 @@ fn two_regions_are_judged_apart() {
     account.seed("us-east-1", "broken", json!({}));
     let (report, code) = account.check(&["--region", "eu-west-1,us-east-1"]);
     assert_eq!(code, 1);
-    assert_eq!(report["run"]["scopes"][0]["regions"], json!(["eu-west-1", "us-east-1"]));
+    assert_eq!(
+        report["run"]["scopes"][0]["regions"],
+        json!(["eu-west-1", "us-east-1"])
+    );
     let by_region = |region: &str| {
         let failed = report["results"].as_array().expect("results").iter();
-        failed.filter(|result| result["status"] == "fail" && result["subject"]["region"] == region).count()
+        failed
+            .filter(|result| result["status"] == "fail" && result["subject"]["region"] == region)
+            .count()
     };
     assert_eq!((by_region("eu-west-1"), by_region("us-east-1")), (0, 14));
 }
@@ -260,7 +316,9 @@ fn a_saved_snapshot_gives_the_same_report() {
     let file = std::env::temp_dir().join(format!("dynalint-{}.json", std::process::id()));
     let path = file.to_str().expect("a path in UTF-8");
     let live = account.check(&["--save", path]);
-    let output = crate::sandbox::dynalint(&["check", path, "--format", "json", "--show", "all"]).output().expect("runs");
+    let output = crate::sandbox::dynalint(&["check", path, "--format", "json", "--show", "all"])
+        .output()
+        .expect("runs");
     let mut saved: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     saved["run"]["duration_ms"] = live.0["run"]["duration_ms"].clone();
     assert_eq!(saved, live.0);
@@ -275,12 +333,18 @@ fn a_broken_rule_stops_the_run_before_any_call() {
     std::fs::create_dir_all(&folder).expect("writable");
     let rule = include_str!("../../rules/recovery/deletion-protection.yaml")
         .replace("id: deletion-protection", "id: mine")
-        .replace("assert: table.deletion_protection", "assert: table.deletion_protecton");
+        .replace(
+            "assert: table.deletion_protection",
+            "assert: table.deletion_protecton",
+        );
     std::fs::write(folder.join("mine.yaml"), rule).expect("writable");
     let output = account.dynalint(&["check", "--rules", folder.to_str().expect("UTF-8")]);
     let talk = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{talk}");
-    assert!(talk.contains("mine.yaml:8:15") && talk.contains("deletion_protection"), "{talk}");
+    assert!(
+        talk.contains("mine.yaml:8:15") && talk.contains("deletion_protection"),
+        "{talk}"
+    );
     assert_eq!(account.calls(), json!({}));
     std::fs::remove_dir_all(folder).expect("it is there");
 }
@@ -288,15 +352,29 @@ fn a_broken_rule_stops_the_run_before_any_call() {
 #[test]
 fn the_least_policy_of_the_readme_is_enough_and_no_more() {
     let readme = include_str!("../../README.md");
-    let start = readme.find("{\n  \"Version\"").expect("the README shows the policy");
+    let start = readme
+        .find("{\n  \"Version\"")
+        .expect("the README shows the policy");
     let end = start + readme[start..].find("```").expect("the policy ends");
     let policy: Value = serde_json::from_str(&readme[start..end]).expect("the policy is JSON");
     let account = sandbox().account("healthy");
     account.enforce(&policy);
     let (report, code) = account.check(&[]);
-    assert_eq!((report["summary"]["unknown"].as_u64(), code), (Some(0), 0), "{:#}", report["gaps"]);
-    let called: Vec<String> = account.calls().as_object().expect("calls").keys().cloned().collect();
-    let mut allowed: Vec<String> = serde_json::from_value(policy["Statement"][0]["Action"].clone()).expect("actions");
+    assert_eq!(
+        (report["summary"]["unknown"].as_u64(), code),
+        (Some(0), 0),
+        "{:#}",
+        report["gaps"]
+    );
+    let called: Vec<String> = account
+        .calls()
+        .as_object()
+        .expect("calls")
+        .keys()
+        .cloned()
+        .collect();
+    let mut allowed: Vec<String> =
+        serde_json::from_value(policy["Statement"][0]["Action"].clone()).expect("actions");
     allowed.push("sts:GetCallerIdentity".to_owned());
     allowed.sort();
     assert_eq!(called, allowed);
@@ -308,6 +386,9 @@ fn a_dry_run_calls_nothing() {
     let output = account.dynalint(&["check", "--dry-run"]);
     assert_eq!(output.status.code(), Some(0));
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(text.contains("cloudwatch:DescribeAlarms") && text.contains("never read"), "{text}");
+    assert!(
+        text.contains("cloudwatch:DescribeAlarms") && text.contains("never read"),
+        "{text}"
+    );
     assert_eq!(account.calls(), json!({}));
 }

@@ -48,10 +48,19 @@ fn start() -> Sandbox {
         .expect("the sandbox starts");
     let mut line = String::new();
     let stdout = server.stdout.take().expect("stdout is piped");
-    BufReader::new(stdout).read_line(&mut line).expect("the sandbox speaks");
-    let address = line.trim().rsplit(' ').next().and_then(|address| address.parse().ok());
+    BufReader::new(stdout)
+        .read_line(&mut line)
+        .expect("the sandbox speaks");
+    let address = line
+        .trim()
+        .rsplit(' ')
+        .next()
+        .and_then(|address| address.parse().ok());
     let address = address.unwrap_or_else(|| panic!("the sandbox did not start: {line:?}"));
-    Sandbox { address, _server: server }
+    Sandbox {
+        address,
+        _server: server,
+    }
 }
 
 /// The interpreter of a Python environment that holds exactly the pinned packages, made if it is not there.
@@ -69,17 +78,37 @@ fn environment(folder: &Path) -> PathBuf {
     lock.lock().expect("the lock of the environment");
     if !done.exists() {
         let hint = "the tests need Python 3.10 or newer with venv (Debian: apt-get install python3 python3-venv)";
-        run(Command::new("python3").args(["-m", "venv"]).arg(&root), hint);
-        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"];
-        run(Command::new(&python).args(install).arg(&requirements), "installing the sandbox's packages failed");
+        run(
+            Command::new("python3").args(["-m", "venv"]).arg(&root),
+            hint,
+        );
+        let install = [
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "-r",
+        ];
+        run(
+            Command::new(&python).args(install).arg(&requirements),
+            "installing the sandbox's packages failed",
+        );
         File::create(&done).expect("target is writable");
     }
     python
 }
 
 fn run(command: &mut Command, hint: &str) {
-    let output = command.output().unwrap_or_else(|error| panic!("{hint}: {error}"));
-    assert!(output.status.success(), "{hint}: {}", String::from_utf8_lossy(&output.stderr));
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{hint}: {error}"));
+    assert!(
+        output.status.success(),
+        "{hint}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 impl Sandbox {
@@ -93,7 +122,10 @@ impl Sandbox {
 
     /// An account by its id, empty.
     pub(crate) fn account_named(&'static self, id: &str) -> Account {
-        Account { id: id.to_owned(), sandbox: self }
+        Account {
+            id: id.to_owned(),
+            sandbox: self,
+        }
     }
 
     /// The URL that clients use.
@@ -108,9 +140,13 @@ impl Sandbox {
             "{method} /_sandbox/{path} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         );
-        stream.write_all(head.as_bytes()).expect("the sandbox reads");
+        stream
+            .write_all(head.as_bytes())
+            .expect("the sandbox reads");
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("the sandbox answers");
+        stream
+            .read_to_string(&mut answer)
+            .expect("the sandbox answers");
         let (head, body) = answer.split_once("\r\n\r\n").expect("an HTTP answer");
         assert!(head.contains(" 200 "), "{method} {path}: {answer}");
         serde_json::from_str(body).expect("JSON")
@@ -120,7 +156,8 @@ impl Sandbox {
 impl Account {
     /// Puts a scenario into a region.
     pub(crate) fn seed(&self, region: &str, scenario: &str, options: Value) {
-        let body = json!({"account": self.id, "region": region, "scenario": scenario, "options": options});
+        let body =
+            json!({"account": self.id, "region": region, "scenario": scenario, "options": options});
         self.sandbox.control("POST", "seed", &body);
     }
 
@@ -141,7 +178,11 @@ impl Account {
 
     /// Ends all faults.
     pub(crate) fn heal(&self) {
-        self.sandbox.control("DELETE", &format!("faults?account={}", self.id), &Value::Null);
+        self.sandbox.control(
+            "DELETE",
+            &format!("faults?account={}", self.id),
+            &Value::Null,
+        );
     }
 
     /// Deletes a table just before the first such call is answered.
@@ -152,12 +193,17 @@ impl Account {
 
     /// Denies everything that the IAM policy does not allow.
     pub(crate) fn enforce(&self, policy: &Value) {
-        self.sandbox.control("POST", "enforce", &json!({"account": self.id, "policy": policy}));
+        self.sandbox.control(
+            "POST",
+            "enforce",
+            &json!({"account": self.id, "policy": policy}),
+        );
     }
 
     /// The calls that came in, by operation.
     pub(crate) fn calls(&self) -> Value {
-        self.sandbox.control("GET", &format!("calls?account={}", self.id), &Value::Null)
+        self.sandbox
+            .control("GET", &format!("calls?account={}", self.id), &Value::Null)
     }
 
     /// Runs the binary against this account.
@@ -180,7 +226,11 @@ impl Account {
         all.extend(args);
         let output = self.dynalint(&all);
         let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-            panic!("{error}\n{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+            panic!(
+                "{error}\n{}\n{}",
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            )
         });
         (report, output.status.code().expect("no signal"))
     }
@@ -191,7 +241,14 @@ pub(crate) fn dynalint(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dynalint"));
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("home");
     fs::create_dir_all(&home).expect("target is writable");
-    command.args(args).env_clear().env("HOME", &home).env("AWS_EC2_METADATA_DISABLED", "true");
-    command.env("LC_ALL", "C.UTF-8").current_dir(&home).stdin(Stdio::null());
+    command
+        .args(args)
+        .env_clear()
+        .env("HOME", &home)
+        .env("AWS_EC2_METADATA_DISABLED", "true");
+    command
+        .env("LC_ALL", "C.UTF-8")
+        .current_dir(&home)
+        .stdin(Stdio::null());
     command
 }
