@@ -439,7 +439,7 @@ macro_rules! choice {
 
 /// Declares a record of the snapshot: the struct, its encoding and its field table from the same lines.
 ///
-/// A line is `name: Type, mark [operations]`. Fields under `facts` are each a [`Fact`](crate::snapshot::fact::Fact) of
+/// A line is `name: Type, mark [operations]`. Fields under `facts` are each a [`Fact`] of
 /// their type, left out of the file when nobody asked for them. Evidence names the record
 /// by the field after `labelled`.
 #[macro_export]

@@ -317,7 +317,7 @@ fn a_saved_snapshot_gives_the_same_report() {
     let file = std::env::temp_dir().join(format!("dynalint-{}.json", std::process::id()));
     let path = file.to_str().expect("a path in UTF-8");
     let live = account.check(&["--save", path]);
-    let output = crate::sandbox::dynalint(&["check", path, "--format", "json", "--show", "all"])
+    let output = crate::binary::dynalint(&["check", path, "--format", "json", "--show", "all"])
         .output()
         .expect("runs");
     let mut saved: Value = serde_json::from_slice(&output.stdout).expect("JSON");

@@ -1,6 +1,7 @@
 //! The one integration binary: each further one would link everything again.
 
 mod architecture;
+mod binary;
 mod cli;
 mod golden;
 #[cfg(feature = "live")]
@@ -8,4 +9,5 @@ mod live;
 mod readme;
 mod report;
 mod rules;
+#[cfg(feature = "live")]
 mod sandbox;

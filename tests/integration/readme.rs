@@ -5,8 +5,8 @@ use std::path::Path;
 
 use dynalint::snapshot::operation::Operation;
 
+use crate::binary::dynalint;
 use crate::rules;
-use crate::sandbox::dynalint;
 
 /// Compares what stands between the markers with what should; `UPDATE=1` writes it anew.
 fn assert_shown(marker: &str, block: &str) {

@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 
+use crate::binary::dynalint;
+
 /// The region of accounts that don't ask for another.
 pub(crate) const REGION: &str = "eu-west-1";
 
@@ -228,21 +230,4 @@ impl Account {
         });
         (report, output.status.code().expect("no signal"))
     }
-}
-
-/// The binary, in an environment without anything of this machine.
-pub(crate) fn dynalint(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dynalint"));
-    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("home");
-    fs::create_dir_all(&home).expect("target is writable");
-    command
-        .args(args)
-        .env_clear()
-        .env("HOME", &home)
-        .env("AWS_EC2_METADATA_DISABLED", "true");
-    command
-        .env("LC_ALL", "C.UTF-8")
-        .current_dir(&home)
-        .stdin(Stdio::null());
-    command
 }
