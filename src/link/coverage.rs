@@ -5,20 +5,18 @@ use std::collections::BTreeMap;
 use super::logic::Answer;
 use super::metrics::Metric;
 use super::reach::Reach;
-use super::signal::{self, NAMESPACE, Signal, Through};
+use super::signal::{self, NAMESPACE, Signal};
 use crate::snapshot::alarm::MetricAlarm;
-use crate::snapshot::fact::{Fact, Listed, Reason, UNRECOGNISED, Why};
+use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED, Why};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::record::{Evidence, Grounds};
-
-/// An alarm's expression whose direction can't be told.
-static EXPRESSION: Why = Why::from_call(Reason::Ambiguous, Operation::DescribeAlarms);
 
 /// The alarms of a region, by the table that they watch.
 pub struct Watch<'a> {
     by_table: BTreeMap<&'a str, Vec<Signal<'a>>>,
     reaches: Vec<Option<Reach<'a>>>,
-    unreadable: Vec<&'a MetricAlarm>,
+    /// With their places in `reaches`.
+    unreadable: Vec<(&'a MetricAlarm, usize)>,
     missing: Option<&'a Why>,
     external: bool,
 }
@@ -83,7 +81,8 @@ impl<'a> Watch<'a> {
         }
         let queries = alarm.queries.iter().any(|query| query.expression.is_some());
         if alarm.unmodelled || queries {
-            self.unreadable.push(alarm);
+            found.get_or_insert_with(|| reach(alarm));
+            self.unreadable.push((alarm, index));
         }
         self.reaches.push(found);
     }
@@ -109,12 +108,7 @@ impl<'a> Watch<'a> {
             .iter()
             .filter(|signal| signal.watches(metric.name, &dimensions));
         let mut answer = Answer::any(on_unit.map(|signal| self.works(signal, metric)));
-        if answer != Answer::Yes
-            && self
-                .unreadable
-                .iter()
-                .any(|alarm| signal::may_watch(alarm, metric.name))
-        {
+        if answer != Answer::Yes && self.unreadable(metric).next().is_some() {
             answer = answer.or(Answer::Unknown(&UNRECOGNISED));
         }
         answer.or_missing(self.missing)
@@ -122,19 +116,21 @@ impl<'a> Watch<'a> {
 
     /// Whether the alarm of a signal can fire on it and reaches someone.
     fn works(&self, signal: &Signal<'a>, metric: &Metric) -> Answer<'a> {
-        let can_fire = match signal.through {
-            Through::Expression => Answer::Unknown(&EXPRESSION),
-            Through::Itself | Through::Rising | Through::Band => {
-                Answer::of(signal.defects(metric).is_empty())
-            }
-        };
-        can_fire.and(self.reach(signal).map_or(Answer::No, |reach| reach.answer))
+        let reach = self.reach(signal.alarm_index);
+        let reaches = reach.map_or(Answer::No, |reach| reach.answer);
+        signal.can_fire(metric).and(reaches)
     }
 
-    fn reach(&self, signal: &Signal<'a>) -> Option<&Reach<'a>> {
-        self.reaches
-            .get(signal.alarm_index)
-            .and_then(Option::as_ref)
+    fn reach(&self, alarm_index: usize) -> Option<&Reach<'a>> {
+        self.reaches.get(alarm_index).and_then(Option::as_ref)
+    }
+
+    /// The alarms that may watch the metric in a way this version can't read, and may reach someone.
+    fn unreadable(&self, metric: &Metric) -> impl Iterator<Item = &'a MetricAlarm> {
+        let may_tell = |index| self.reach(index).is_some_and(|it| it.answer != Answer::No);
+        let all = self.unreadable.iter().copied();
+        all.filter(move |(alarm, index)| signal::may_watch(alarm, metric.name) && may_tell(*index))
+            .map(|(alarm, _)| alarm)
     }
 
     /// What the answer of [`Watch::covers`] rests on: the alarm that works, or the near misses.
@@ -178,20 +174,20 @@ impl<'a> Watch<'a> {
     }
 
     fn ground(&self, signal: &Signal<'a>, metric: &Metric, grounds: &mut Grounds) {
-        if signal.through == Through::Expression {
-            let mut why = EXPRESSION.clone();
-            why.detail = Some(format!("metric math of alarm \"{}\"", signal.alarm.name));
-            grounds.unknown.push(why);
-        } else {
-            let defects = signal.defects(metric);
-            grounds.evidence.extend(
-                defects
-                    .into_iter()
-                    .map(|defect| signal.evidence(defect, metric)),
-            );
+        match signal.can_fire(metric) {
+            Answer::Unknown(why) => {
+                let mut why = why.clone();
+                why.detail = Some(format!("what makes alarm \"{}\" fire", signal.alarm.name));
+                grounds.unknown.push(why);
+            }
+            Answer::Yes | Answer::No => {
+                let defects = signal.defects(metric).into_iter();
+                let evidence = defects.map(|defect| signal.evidence(defect, metric));
+                grounds.evidence.extend(evidence);
+            }
         }
         for link in self
-            .reach(signal)
+            .reach(signal.alarm_index)
             .into_iter()
             .flat_map(|reach| &reach.links)
         {
@@ -206,11 +202,7 @@ impl<'a> Watch<'a> {
         if !matches!(answer, Answer::Unknown(_)) {
             return;
         }
-        for alarm in self
-            .unreadable
-            .iter()
-            .filter(|alarm| signal::may_watch(alarm, metric.name))
-        {
+        for alarm in self.unreadable(metric) {
             let mut why = UNRECOGNISED.clone();
             why.detail = Some(format!("the query of alarm \"{}\"", alarm.name));
             grounds.unknown.push(why);

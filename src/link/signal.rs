@@ -7,13 +7,20 @@
 
 use std::collections::BTreeMap;
 
+use super::logic::Answer;
 use super::metrics::{self, Metric};
 use crate::snapshot::alarm::{Comparison, MetricAlarm, MetricQuery, MetricStat};
+use crate::snapshot::fact::{Reason, Why};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::record::Evidence;
 
 /// The namespace of DynamoDB's metrics.
 pub const NAMESPACE: &str = "AWS/DynamoDB";
+
+/// How the metric acts on the alarm can't be told from what AWS documents.
+static OPEN: Why = Why::from_call(Reason::Ambiguous, Operation::DescribeAlarms);
+/// The alarm says something that this version does not know, or leaves out what every alarm has.
+static UNCLEAR: Why = Why::from_call(Reason::Unrecognised, Operation::DescribeAlarms);
 
 /// One metric that one alarm watches.
 #[derive(Clone, Debug)]
@@ -73,8 +80,13 @@ pub fn signals(alarm: &MetricAlarm, alarm_index: usize) -> Vec<Signal<'_>> {
         .map(|query| (query.id.as_str(), query))
         .collect();
     let through = |query: &MetricQuery| through(alarm, &lines, query);
-    let metrics = alarm.queries.iter().filter(|query| query.account.is_none());
-    metrics
+    // A line may name the alarm's own account too (MetricDataQuery, AccountId).
+    let own = alarm.arn.split(':').nth(4);
+    let is_own = |query: &&MetricQuery| query.account.is_none() || query.account.as_deref() == own;
+    alarm
+        .queries
+        .iter()
+        .filter(is_own)
         .filter_map(|query| {
             query
                 .metric
@@ -97,21 +109,24 @@ fn through(
             Through::Expression
         };
     }
+    let mut compared = lines.values().filter(|line| line.returns_data);
+    let (Some(compared), None) = (compared.next(), compared.next()) else {
+        // One line is compared; AWS does not say which where there are several (PutMetricAlarm, Metrics).
+        return Through::Expression;
+    };
     if query.returns_data {
         return Through::Itself;
     }
-    let compared = lines
-        .values()
-        .find(|line| line.returns_data)
-        .and_then(|line| line.expression.as_deref());
-    match compared {
-        Some(expression) if rises_with(expression, &query.id) => Through::Rising,
+    let is_metric = |id: &str| lines.get(id).is_some_and(|line| line.metric.is_some());
+    match compared.expression.as_deref() {
+        Some(expression) if rises_with(expression, &query.id, is_metric) => Through::Rising,
         Some(_) | None => Through::Expression,
     }
 }
 
-/// Whether an expression is a plain sum or maximum that has this line among its terms, and so rises when it does.
-fn rises_with(expression: &str, id: &str) -> bool {
+/// Whether an expression is a plain sum or maximum of metrics that has this line among its terms, and so rises when it
+/// does. Terms that are expressions themselves could fall meanwhile.
+fn rises_with(expression: &str, id: &str, is_metric: impl Fn(&str) -> bool) -> bool {
     let inner = expression.trim();
     if inner.eq_ignore_ascii_case("SUM(METRICS())") || inner.eq_ignore_ascii_case("MAX(METRICS())")
     {
@@ -122,29 +137,37 @@ fn rises_with(expression: &str, id: &str) -> bool {
         rest.strip_suffix(if open.ends_with('[') { "])" } else { ")" })
     });
     let terms = bare.unwrap_or(inner).split(['+', ',']).map(str::trim);
-    let mut names = terms.map(|term| match term.strip_prefix("FILL(") {
+    let names = terms.map(|term| match term.strip_prefix("FILL(") {
         Some(filled) => filled.trim(),
         None => term.trim_end_matches(')').trim(),
     });
-    // Terms that FILL split in two (`FILL(m1` and `0)`) leave a number behind, which is neutral.
-    let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let all: Vec<&str> = names.by_ref().collect();
-    all.iter().all(|name| is_name(name)) && all.contains(&id)
+    // Terms that FILL split in two (`FILL(m1` and `0)`) leave behind what it fills with, which is neutral.
+    let is_neutral = |name: &str| {
+        matches!(name, "REPEAT" | "LINEAR") || name.chars().all(|c| c.is_ascii_digit())
+    };
+    let all: Vec<&str> = names.collect();
+    all.iter().all(|name| is_metric(name) || is_neutral(name)) && all.contains(&id)
 }
 
-/// Whether auto scaling owns the alarm: it scales, it tells nobody.
+/// Whether auto scaling owns the alarm: it scales, and tells nobody beside.
 pub fn is_owned_by_auto_scaling(alarm: &MetricAlarm) -> bool {
     let scales =
         |action: &String| action.contains(":autoscaling:") && action.contains(":scalingPolicy:");
-    alarm.name.starts_with("TargetTracking-") || alarm.alarm_actions.iter().any(scales)
+    let says_so = alarm.name.starts_with("TargetTracking-") || !alarm.alarm_actions.is_empty();
+    says_so && alarm.alarm_actions.iter().all(scales)
 }
 
 /// Whether an alarm watches something in a way this version can't read, and that could be DynamoDB's metric of this name.
 pub fn may_watch(alarm: &MetricAlarm, metric: &str) -> bool {
     let is_query = |expression: &String| {
         let head = expression.trim_start().get(..6).unwrap_or_default();
-        let searches = expression.contains("SEARCH(") || head.eq_ignore_ascii_case("SELECT");
-        searches && expression.contains(metric)
+        let (on_dynamodb, on_metric) =
+            (expression.contains(NAMESPACE), expression.contains(metric));
+        // A search may name a part of the metric's name; a query names it and its namespace (Metrics Insights, FROM).
+        match head.eq_ignore_ascii_case("SELECT") {
+            true => on_dynamodb && on_metric,
+            false => expression.contains("SEARCH(") && (on_dynamodb || on_metric),
+        }
     };
     alarm.unmodelled
         || alarm
@@ -166,22 +189,32 @@ impl Signal<'_> {
                 .all(|(key, value)| stat.dimensions.get(*key).is_some_and(|seen| seen == value))
     }
 
-    /// Why the alarm can't fire when this metric, a count of events, rises; empty if it can.
+    /// Whether the alarm can fire when this metric rises.
+    pub fn can_fire(&self, metric: &Metric) -> Answer<'static> {
+        if self.through == Through::Expression {
+            return Answer::Unknown(&OPEN);
+        }
+        match (self.defects(metric).as_slice(), self.doubt(metric)) {
+            ([], Some(why)) => Answer::Unknown(why),
+            (defects, _) => Answer::of(defects.is_empty()),
+        }
+    }
+
+    /// Why it surely can't fire when this metric rises.
     pub fn defects(&self, metric: &Metric) -> Vec<Defect> {
         let alarm = self.alarm;
         let mut defects = Vec::new();
-        if !self.fires_when_it_rises() {
+        if self.fires_when_it_rises() == Some(false) {
             defects.push(Defect::Direction);
         }
         match alarm.threshold {
             None if self.through != Through::Band => defects.push(Defect::NoThreshold),
-            Some(threshold) if metric.sparse && !self.reaches(threshold) => {
+            Some(threshold) if metric.sparse && self.reaches(threshold) == Some(false) => {
                 defects.push(Defect::Statistic)
             }
             Some(_) | None => {}
         }
-        let period_s = self.stat.period_s.unwrap_or(metric.granularity_s);
-        if period_s < metric.granularity_s {
+        if let Some(period_s) = self.stat.period_s.filter(|it| *it < metric.granularity_s) {
             defects.push(Defect::Period(period_s));
         }
         if alarm
@@ -194,28 +227,42 @@ impl Signal<'_> {
         defects
     }
 
-    fn fires_when_it_rises(&self) -> bool {
-        self.alarm.comparison.as_ref().is_some_and(|comparison| {
-            [
-                Comparison::GreaterThanThreshold,
-                Comparison::GreaterThanOrEqualToThreshold,
-                Comparison::GreaterThanUpperThreshold,
-                Comparison::LessThanLowerOrGreaterThanUpperThreshold,
-            ]
-            .contains(&comparison.0.as_str())
-        })
+    /// Why it can't be told whether it fires. A band is learnt from data, and a sparse metric has none until the day it
+    /// matters: what the band is then, AWS does not say ("Using CloudWatch anomaly detection").
+    fn doubt(&self, metric: &Metric) -> Option<&'static Why> {
+        if self.through == Through::Band && metric.sparse {
+            return Some(&OPEN);
+        }
+        let clear_sum = !metric.sparse || grows(self.stat.statistic.as_deref()).is_some();
+        let is_clear =
+            self.fires_when_it_rises().is_some() && clear_sum && self.stat.period_s.is_some();
+        (!is_clear).then_some(&UNCLEAR)
     }
 
-    /// Whether a count of events can reach the threshold. Each event is one sample of the value 1, so every statistic
-    /// but Sum and SampleCount stays at 1 however many there are.
-    fn reaches(&self, threshold: f64) -> bool {
-        let grows = matches!(self.stat.statistic.as_deref(), Some("Sum" | "SampleCount"));
+    /// `None` where the comparison is not known.
+    fn fires_when_it_rises(&self) -> Option<bool> {
+        let comparison = self.alarm.comparison.as_ref()?;
+        let rising = [
+            Comparison::GreaterThanThreshold,
+            Comparison::GreaterThanOrEqualToThreshold,
+            Comparison::GreaterThanUpperThreshold,
+            Comparison::LessThanLowerOrGreaterThanUpperThreshold,
+        ];
+        Comparison::CHOICES
+            .knows(&comparison.0)
+            .then(|| rising.contains(&comparison.0.as_str()))
+    }
+
+    /// Whether a count of events can reach the threshold. Each event is one sample of the value 1, so most statistics
+    /// stay at 1 however many there are.
+    fn reaches(&self, threshold: f64) -> Option<bool> {
         let or_equal = self
             .alarm
             .comparison
             .as_ref()
             .is_some_and(|it| it.is(Comparison::GreaterThanOrEqualToThreshold));
-        grows || threshold < 1.0 || (or_equal && threshold <= 1.0)
+        let one_will_do = threshold < 1.0 || (or_equal && threshold <= 1.0);
+        grows(self.stat.statistic.as_deref()).map(|grows| grows || one_will_do)
     }
 
     /// A defect as evidence.
@@ -260,6 +307,19 @@ impl Signal<'_> {
     }
 }
 
+/// Whether a statistic of samples of the value 1 grows with their number; `None` for those of which that is not certain,
+/// such as trimmed counts ("CloudWatch statistics definitions").
+fn grows(statistic: Option<&str>) -> Option<bool> {
+    match statistic? {
+        "Sum" | "SampleCount" => Some(true),
+        "Average" | "Minimum" | "Maximum" | "IQM" => Some(false),
+        other => {
+            let percentile = other.strip_prefix('p')?;
+            percentile.parse::<f64>().is_ok().then_some(false)
+        }
+    }
+}
+
 /// The metric of a signal, where it is one that a table or index publishes.
 pub fn published(stat: &MetricStat) -> Option<&'static Metric> {
     metrics::table_metric(&stat.metric)
@@ -267,27 +327,209 @@ pub fn published(stat: &MetricStat) -> Option<&'static Metric> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
     #[test]
     fn sums_and_maxima_rise_with_their_terms() {
+        let is_metric = |id: &str| ["m1", "m2", "m3"].contains(&id);
         for expression in [
             "m1 + m2",
             "SUM([m1, m2])",
             "MAX([m1,m2])",
             "SUM(METRICS())",
             "FILL(m1, 0) + FILL(m2, 0)",
+            "FILL(m1, REPEAT)",
         ] {
-            assert!(rises_with(expression, "m1"), "{expression}");
+            assert!(rises_with(expression, "m1", is_metric), "{expression}");
         }
         for expression in [
             "m2 + m3",
             "m1 / m2",
             "100 - m1",
             "IF(m1 > 5, 1, 0)",
+            "RATE(m1)",
+            "SUM(METRICS(\"m\"))",
             "ANOMALY_DETECTION_BAND(m1, 2)",
+            "m1 + e1",
         ] {
-            assert!(!rises_with(expression, "m1"), "{expression}");
+            assert!(!rises_with(expression, "m1", is_metric), "{expression}");
+        }
+    }
+
+    fn throttles() -> Value {
+        json!({"namespace": NAMESPACE, "metric": "WriteThrottleEvents", "dimensions": {"TableName": "t"},
+            "statistic": "Sum", "period_s": 60})
+    }
+
+    /// An alarm that fires on throttled writes, with other fields laid over it.
+    fn alarm(changes: Value) -> MetricAlarm {
+        let mut alarm = json!({
+            "name": "a", "arn": "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:a", "description": null,
+            "actions_enabled": true, "alarm_actions": [], "ok_actions": [], "insufficient_data_actions": [],
+            "metric": throttles(), "queries": [], "unmodelled": false, "comparison": "GreaterThanThreshold",
+            "threshold": 5.0, "threshold_metric_id": null, "evaluation_periods": 5, "datapoints_to_alarm": null,
+            "treat_missing_data": null, "state": "OK", "state_updated_at": null,
+        });
+        for (key, value) in changes.as_object().expect("fields") {
+            match key.strip_prefix("metric.") {
+                Some(key) => alarm["metric"][key] = value.clone(),
+                None => alarm[key] = value.clone(),
+            }
+        }
+        serde_json::from_value(alarm).expect("an alarm")
+    }
+
+    fn line(
+        id: &str,
+        expression: Option<&str>,
+        returns_data: bool,
+        account: Option<&str>,
+    ) -> Value {
+        let metric = expression.is_none().then(throttles);
+        json!({"id": id, "expression": expression, "metric": metric, "period_s": null,
+            "returns_data": returns_data, "account": account})
+    }
+
+    fn word(alarm: &MetricAlarm) -> &'static str {
+        let metric = metrics::table_metric("WriteThrottleEvents").expect("ours");
+        let firing = signals(alarm, 0)
+            .iter()
+            .map(|it| it.can_fire(metric))
+            .collect::<Vec<_>>();
+        match Answer::any(firing) {
+            Answer::Yes => "yes",
+            Answer::No => "no",
+            Answer::Unknown(_) => "unknown",
+        }
+    }
+
+    #[test]
+    fn an_alarm_fires_on_what_it_can_see_rise() {
+        for (changes, expected) in [
+            (json!({}), "yes"),
+            (json!({"threshold": -1.0}), "yes"),
+            (json!({"comparison": "LessThanThreshold"}), "no"),
+            (json!({"comparison": "RoughlyAboveThreshold"}), "unknown"),
+            (json!({"comparison": null}), "unknown"),
+            (json!({"threshold": null}), "no"),
+            (json!({"datapoints_to_alarm": 5}), "yes"),
+            (json!({"datapoints_to_alarm": 6}), "no"),
+            (json!({"metric.statistic": "SampleCount"}), "yes"),
+            (json!({"metric.statistic": "p99"}), "no"),
+            (json!({"metric.statistic": "p99", "threshold": 0.0}), "yes"),
+            (
+                json!({"metric.statistic": "Average", "threshold": 1.0}),
+                "no",
+            ),
+            (json!({"metric.statistic": "TC(10:)"}), "unknown"),
+            (json!({"metric.statistic": null}), "unknown"),
+            (json!({"metric.period_s": 30}), "no"),
+            (json!({"metric.period_s": null}), "unknown"),
+            // A defect decides, whatever else is unclear.
+            (
+                json!({"metric.period_s": null, "comparison": "LessThanThreshold"}),
+                "no",
+            ),
+        ] {
+            assert_eq!(word(&alarm(changes.clone())), expected, "{changes}");
+        }
+    }
+
+    #[test]
+    fn metric_math_is_followed_as_far_as_it_is_plain() {
+        let m1 = |returns| line("m1", None, returns, None);
+        let own = line("m1", None, true, Some("111122223333"));
+        let foreign = line("m1", None, true, Some("444455556666"));
+        let band = line("ad1", Some("ANOMALY_DETECTION_BAND(m1, 2)"), true, None);
+        for (name, lines, expected) in [
+            ("one metric", json!([m1(true)]), "yes"),
+            (
+                "sum",
+                json!([m1(false), line("e1", Some("m1 + m1"), true, None)]),
+                "yes",
+            ),
+            (
+                "rate",
+                json!([m1(false), line("e1", Some("RATE(m1)"), true, None)]),
+                "unknown",
+            ),
+            (
+                "an expression among the terms",
+                json!([
+                    m1(false),
+                    line("e1", Some("0 - m1"), false, None),
+                    line("e2", Some("m1 + e1"), true, None)
+                ]),
+                "unknown",
+            ),
+            (
+                "two lines return data",
+                json!([m1(true), line("e1", Some("m1 / 60"), true, None)]),
+                "unknown",
+            ),
+            ("no line does", json!([m1(false)]), "unknown"),
+            ("the account itself, by name", json!([own]), "yes"),
+            ("another account", json!([foreign]), "no"),
+        ] {
+            let alarm = alarm(json!({"metric": null, "queries": lines}));
+            assert_eq!(word(&alarm), expected, "{name}");
+        }
+        let learnt = json!({"metric": null, "queries": [m1(true), band], "threshold": null,
+            "threshold_metric_id": "ad1", "comparison": "GreaterThanUpperThreshold"});
+        assert_eq!(
+            word(&alarm(learnt)),
+            "unknown",
+            "a band of what has no data yet"
+        );
+    }
+
+    #[test]
+    fn auto_scaling_owns_what_only_scales() {
+        let policy = "arn:aws:autoscaling:eu-west-1:1:scalingPolicy:p";
+        for (name, actions, owned) in [
+            ("TargetTracking-table/t-AlarmHigh", json!([policy]), true),
+            ("TargetTracking-table/t-AlarmHigh", json!([]), true),
+            (
+                "TargetTracking-table/t-AlarmHigh",
+                json!([policy, "arn:aws:sns:eu-west-1:1:pager"]),
+                false,
+            ),
+            ("mine", json!([policy]), true),
+            ("mine", json!([]), false),
+        ] {
+            let alarm = alarm(json!({"name": name, "alarm_actions": actions}));
+            assert_eq!(is_owned_by_auto_scaling(&alarm), owned, "{name} {actions}");
+        }
+    }
+
+    #[test]
+    fn queries_and_searches_may_watch_what_they_name() {
+        for (expression, expected) in [
+            (
+                "SELECT SUM(WriteThrottleEvents) FROM SCHEMA(\"AWS/DynamoDB\", TableName)",
+                true,
+            ),
+            (
+                "SELECT SUM(ReadThrottleEvents) FROM SCHEMA(\"AWS/DynamoDB\", TableName)",
+                false,
+            ),
+            ("SELECT SUM(WriteThrottleEvents) FROM \"mine\"", false),
+            (
+                "SUM(SEARCH('{AWS/DynamoDB,TableName} Throttle', 'Sum'))",
+                true,
+            ),
+            ("m1 + m2", false),
+        ] {
+            let alarm = alarm(
+                json!({"metric": null, "queries": [line("q1", Some(expression), true, None)]}),
+            );
+            assert_eq!(
+                may_watch(&alarm, "WriteThrottleEvents"),
+                expected,
+                "{expression}"
+            );
         }
     }
 }
