@@ -11,7 +11,7 @@ use super::table::TableView;
 use crate::config::Config;
 use crate::snapshot::Region;
 use crate::snapshot::alarm::{MetricAlarm, Topic};
-use crate::snapshot::fact::{Fact, Listed};
+use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED, Why};
 use crate::snapshot::record::Value;
 use crate::view;
 
@@ -82,24 +82,16 @@ fn topics<'a>(
         (Err(why), _) | (_, Err(why)) => return Fact::Unknown(why.clone()),
         (Ok(topics), Ok(alarms)) => (topics, alarms),
     };
-    let notifying: Vec<(&str, Vec<&str>)> = alarms
+    let notifying: Vec<Notifying<'_>> = alarms
         .items
         .iter()
         .filter(|alarm| watches_dynamodb(alarm))
-        .map(|alarm| (alarm.name.as_str(), notified(alarm, routes)))
+        .map(|alarm| notified(alarm, routes))
         .collect();
-    let view = |topic: &'a Topic| {
-        let names = notifying
-            .iter()
-            .filter(|(_, topics)| topics.contains(&topic.arn.as_str()));
-        TopicView {
-            topic,
-            alarms: Listed {
-                items: names.map(|(name, _)| (*name).to_owned()).collect(),
-                missing: alarms.missing.clone(),
-            },
-            declared: trusted.is_match(&topic.arn),
-        }
+    let view = |topic: &'a Topic| TopicView {
+        topic,
+        alarms: alarms_of(topic, &notifying, alarms.missing.as_ref()),
+        declared: trusted.is_match(&topic.arn),
     };
     Fact::Known(Listed {
         items: topics.items.iter().map(view).collect(),
@@ -115,23 +107,55 @@ fn watches_dynamodb(alarm: &MetricAlarm) -> bool {
     on_dynamodb && !signal::is_owned_by_auto_scaling(alarm)
 }
 
-/// The topics that hear of the alarm, through composite alarms too.
-fn notified<'a>(alarm: &'a MetricAlarm, routes: &Routes<'a>) -> Vec<&'a str> {
-    let topic = |link: super::reach::Link<'a>| match link.end {
-        End::NoTopic(arn)
-        | End::NobodyConfirmed(arn)
-        | End::TopicUnread(arn, _)
-        | End::Confirmed(arn) => Some(arn),
-        End::ActionsDisabled
-        | End::NoAction
-        | End::Acts(_)
-        | End::TellsNobody(_)
-        | End::UnknownAction(_)
-        | End::Declared(_)
-        | End::CompositesUnread(_)
-        | End::RuleUnread => None,
+/// An alarm and the topics that hear of it, through composite alarms too.
+struct Notifying<'a> {
+    alarm: &'a str,
+    topics: Vec<&'a str>,
+    /// The actions of composite alarms of which it is not clear whether they go off with it.
+    unclear: Vec<&'a String>,
+    /// Why others may hear of it.
+    missing: Option<&'a Why>,
+}
+
+fn notified<'a>(alarm: &'a MetricAlarm, routes: &Routes<'a>) -> Notifying<'a> {
+    let mut notifying = Notifying {
+        alarm: &alarm.name,
+        topics: Vec::new(),
+        unclear: Vec::new(),
+        missing: None,
     };
-    routes.links(alarm).into_iter().filter_map(topic).collect()
+    for link in routes.links(alarm) {
+        match link.end {
+            End::NoTopic(arn)
+            | End::NobodyConfirmed(arn)
+            | End::TopicUnread(arn, _)
+            | End::Trusted(arn)
+            | End::Confirmed(arn) => notifying.topics.push(arn),
+            End::CompositesUnread(why) => notifying.missing = Some(why),
+            End::RuleUnread(actions) => notifying.unclear.extend(actions),
+            End::ActionsDisabled
+            | End::NoAction
+            | End::Suppressed
+            | End::Acts(_)
+            | End::TellsNobody(_)
+            | End::UnknownAction(_)
+            | End::Declared(_) => {}
+        }
+    }
+    notifying
+}
+
+fn alarms_of(topic: &Topic, notifying: &[Notifying<'_>], missing: Option<&Why>) -> Listed<String> {
+    let heard = notifying
+        .iter()
+        .filter(|it| it.topics.contains(&topic.arn.as_str()));
+    let unread = notifying.iter().find_map(|it| it.missing);
+    let is_unclear = notifying.iter().any(|it| it.unclear.contains(&&topic.arn));
+    let unclear = is_unclear.then_some(&UNRECOGNISED);
+    Listed {
+        items: heard.map(|it| it.alarm.to_owned()).collect(),
+        missing: missing.or(unread).or(unclear).cloned(),
+    }
 }
 
 /// A topic with the alarms on DynamoDB that notify it.

@@ -3,11 +3,11 @@
 //! An alarm without actions of its own may reach people through a composite alarm. EventBridge rules and products
 //! outside AWS are not seen by any API here: the config declares them, and then they count, and evidence says so.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use globset::GlobSet;
 
-use super::composite::Rule;
+use super::composite::{Composites, Going};
 use super::logic::Answer;
 use crate::config::Monitoring;
 use crate::snapshot::alarm::{CompositeAlarm, MetricAlarm, Topic};
@@ -56,81 +56,14 @@ pub enum End<'a> {
     UnknownAction(&'a str),
     /// The config declares that it reaches somebody.
     Declared(&'static str),
+    /// The config declares that the topic reaches somebody.
+    Trusted(&'a str),
     /// The composite alarms could not be read.
     CompositesUnread(&'a Why),
-    /// A composite alarm's rule could not be understood.
-    RuleUnread,
-}
-
-/// The composite alarms of a region, by the alarms that their rules mention.
-struct Composites<'a> {
-    all: Vec<(&'a CompositeAlarm, Option<Rule>)>,
-    /// Places in `all`, by name or ARN.
-    mentioning: BTreeMap<String, Vec<usize>>,
-    /// Places in `all` of those whose rule can't be understood.
-    unread: Vec<usize>,
-    missing: Option<&'a Why>,
-}
-
-impl<'a> Composites<'a> {
-    fn new(composites: &'a Fact<Listed<CompositeAlarm>>) -> Composites<'a> {
-        let (items, missing) = match composites.as_ref() {
-            Ok(listed) => (listed.items.as_slice(), listed.missing.as_ref()),
-            Err(why) => (&[][..], Some(why)),
-        };
-        let all: Vec<_> = items.iter().map(|it| (it, Rule::parse(&it.rule))).collect();
-        let mut mentioning: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        let mut unread = Vec::new();
-        for (index, (_, rule)) in all.iter().enumerate() {
-            match rule {
-                Some(rule) => {
-                    for name in rule.mentions() {
-                        mentioning.entry(name.to_owned()).or_default().push(index);
-                    }
-                }
-                None => unread.push(index),
-            }
-        }
-        Composites {
-            all,
-            mentioning,
-            unread,
-            missing,
-        }
-    }
-
-    /// The composite alarms that go off with the alarm, alone or through one another.
-    fn going_off_with(&self, alarm: &'a MetricAlarm) -> Vec<&'a CompositeAlarm> {
-        let mut firing = BTreeSet::from([alarm.name.as_str(), alarm.arn.as_str()]);
-        let mut gone_off: BTreeSet<usize> = BTreeSet::new();
-        loop {
-            let mentioned = firing
-                .iter()
-                .filter_map(|name| self.mentioning.get(*name))
-                .flatten();
-            let holds = |index: &&usize| {
-                self.all[**index]
-                    .1
-                    .as_ref()
-                    .is_some_and(|rule| rule.holds(&firing))
-            };
-            let next = mentioned
-                .filter(holds)
-                .find(|index| !gone_off.contains(index))
-                .copied();
-            let Some(next) = next else {
-                return gone_off
-                    .into_iter()
-                    .map(|index| self.all[index].0)
-                    .collect();
-            };
-            gone_off.insert(next);
-            firing.extend([
-                self.all[next].0.name.as_str(),
-                self.all[next].0.arn.as_str(),
-            ]);
-        }
-    }
+    /// A composite alarm's rule could not be understood; these are its actions.
+    RuleUnread(&'a [String]),
+    /// Its actions are held back by a suppressor that goes off with it, or always is.
+    Suppressed,
 }
 
 /// What reach is decided from, in one region.
@@ -219,29 +152,35 @@ impl<'a> Routes<'a> {
     }
 
     fn follow_composites(&self, alarm: &'a MetricAlarm, links: &mut Vec<Link<'a>>) {
-        for composite in self.composites.going_off_with(alarm) {
-            self.follow(
-                &composite.name,
-                composite.actions_enabled,
-                &composite.alarm_actions,
-                links,
-            );
+        for (composite, going) in self.composites.going_off_with(alarm) {
+            self.follow_composite(composite, going, links);
         }
-        let unread = self
-            .composites
-            .unread
-            .iter()
-            .map(|index| self.composites.all[*index].0);
-        let about_it = unread.filter(|composite| composite.rule.contains(alarm.name.as_str()));
-        links.extend(about_it.map(|composite| Link {
-            alarm: &composite.name,
-            end: End::RuleUnread,
-        }));
         if let Some(why) = self.composites.missing {
             links.push(Link {
                 alarm: &alarm.name,
                 end: End::CompositesUnread(why),
             });
+        }
+    }
+
+    fn follow_composite(
+        &self,
+        composite: &'a CompositeAlarm,
+        going: Going,
+        links: &mut Vec<Link<'a>>,
+    ) {
+        let (enabled, actions) = (composite.actions_enabled, &composite.alarm_actions);
+        let end = match going {
+            Going::Suppressed => Some(End::Suppressed),
+            Going::Unclear if enabled && !actions.is_empty() => Some(End::RuleUnread(actions)),
+            Going::Unclear | Going::Off => None,
+        };
+        match end {
+            Some(end) => links.push(Link {
+                alarm: &composite.name,
+                end,
+            }),
+            None => self.follow(&composite.name, enabled, actions, links),
         }
     }
 
@@ -256,7 +195,7 @@ impl<'a> Routes<'a> {
 
     fn topic_end(&self, arn: &'a str) -> End<'a> {
         if self.trusted.is_match(arn) {
-            return End::Declared("monitoring.trusted_topics");
+            return End::Trusted(arn);
         }
         let subscriptions = match self.topics.get(arn) {
             Some(topic) => topic.subscriptions.as_ref(),
@@ -280,11 +219,12 @@ impl<'a> End<'a> {
     /// Whether somebody is there.
     pub fn answer(&self) -> Answer<'a> {
         match self {
-            End::Confirmed(_) | End::Acts(_) | End::Declared(_) => Answer::Yes,
+            End::Confirmed(_) | End::Acts(_) | End::Declared(_) | End::Trusted(_) => Answer::Yes,
             End::TopicUnread(_, why) | End::CompositesUnread(why) => Answer::Unknown(why),
-            End::UnknownAction(_) | End::RuleUnread => Answer::Unknown(&UNRECOGNISED),
+            End::UnknownAction(_) | End::RuleUnread(_) => Answer::Unknown(&UNRECOGNISED),
             End::ActionsDisabled
             | End::NoAction
+            | End::Suppressed
             | End::NoTopic(_)
             | End::NobodyConfirmed(_)
             | End::TellsNobody(_) => Answer::No,
@@ -338,12 +278,22 @@ impl Link<'_> {
                 Operation::DescribeAlarms,
             ),
             End::Declared(key) => ("", format!("declared in {key}"), Operation::DescribeAlarms),
+            End::Trusted(arn) => (
+                *arn,
+                "declared in monitoring.trusted_topics".to_owned(),
+                Operation::DescribeAlarms,
+            ),
             End::CompositesUnread(why) => (
                 "",
                 format!("composite alarms unknown: {why}"),
                 Operation::DescribeAlarms,
             ),
-            End::RuleUnread => (
+            End::Suppressed => (
+                "",
+                "its suppressor is in ALARM too".to_owned(),
+                Operation::DescribeAlarms,
+            ),
+            End::RuleUnread(_) => (
                 "",
                 "its rule could not be understood".to_owned(),
                 Operation::DescribeAlarms,
@@ -360,5 +310,212 @@ impl Link<'_> {
             expected: "an action that reaches someone".to_owned(),
             from: Some(from),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::snapshot::fact::Reason;
+
+    const PAGER: &str = "arn:aws:sns:eu-west-1:1:pager";
+    const SILENT: &str = "arn:aws:sns:eu-west-1:1:silent";
+
+    fn alarm(enabled: bool, actions: &[&str]) -> MetricAlarm {
+        let alarm = json!({
+            "name": "a", "arn": "arn:aws:cloudwatch:eu-west-1:1:alarm:a", "description": null,
+            "actions_enabled": enabled, "alarm_actions": actions, "ok_actions": [PAGER],
+            "insufficient_data_actions": [], "metric": null, "queries": [], "unmodelled": false, "comparison": null,
+            "threshold": null, "threshold_metric_id": null, "evaluation_periods": null, "datapoints_to_alarm": null,
+            "treat_missing_data": null, "state": "OK", "state_updated_at": null,
+        });
+        serde_json::from_value(alarm).expect("an alarm")
+    }
+
+    fn composite(name: &str, rule: &str, actions: &[&str], suppressor: Option<&str>) -> Value {
+        json!({"name": name, "arn": format!("arn:aws:cloudwatch:eu-west-1:1:alarm:{name}"), "rule": rule,
+            "actions_enabled": true, "alarm_actions": actions, "suppressor": suppressor, "state": "OK"})
+    }
+
+    fn topics() -> Value {
+        let subscription = |confirmed| json!([{"protocol": "email", "endpoint_hash": "h", "confirmed": confirmed}]);
+        json!([
+            {"arn": PAGER, "subscriptions": subscription(true)},
+            {"arn": SILENT, "subscriptions": subscription(false)},
+            {"arn": "arn:aws:sns:eu-west-1:1:gone", "subscriptions": null},
+            {"arn": "arn:aws:sns:eu-west-1:2:theirs", "subscriptions": {"$unknown": {"reason": "denied"}}},
+            {"arn": "arn:aws:sns:eu-west-1:1:half",
+                "subscriptions": {"$partial": {"reason": "throttled"}, "items": subscription(false)}},
+        ])
+    }
+
+    fn reached(alarm: &MetricAlarm, composites: Value, monitoring: &Monitoring) -> &'static str {
+        let composites = serde_json::from_value(composites).expect("composites");
+        let topics = serde_json::from_value(topics()).expect("topics");
+        match Routes::new(&composites, &topics, monitoring)
+            .reach(alarm)
+            .answer
+        {
+            Answer::Yes => "yes",
+            Answer::No => "no",
+            Answer::Unknown(_) => "unknown",
+        }
+    }
+
+    #[test]
+    fn an_alarm_reaches_whom_its_actions_reach() {
+        let none = Monitoring::default();
+        for (enabled, actions, expected) in [
+            (true, vec![PAGER], "yes"),
+            (false, vec![PAGER], "no"),
+            (true, vec![], "no"),
+            (true, vec![SILENT], "no"),
+            (true, vec![SILENT, PAGER], "yes"),
+            (true, vec!["arn:aws:sns:eu-west-1:1:gone"], "no"),
+            (true, vec!["arn:aws:sns:eu-west-1:2:theirs"], "unknown"),
+            (true, vec!["arn:aws:sns:eu-west-1:1:half"], "unknown"),
+            (true, vec!["arn:aws:sns:us-east-1:1:not-listed"], "unknown"),
+            (
+                true,
+                vec!["arn:aws:lambda:eu-west-1:1:function:page"],
+                "yes",
+            ),
+            (true, vec!["arn:aws:automate:eu-west-1:ec2:stop"], "no"),
+            (true, vec!["arn:aws:telepathy:eu-west-1:1:x"], "unknown"),
+        ] {
+            let alarm = alarm(enabled, &actions);
+            assert_eq!(
+                reached(&alarm, json!([]), &none),
+                expected,
+                "{enabled} {actions:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_composite_alarm_tells_when_it_goes_off_with_the_alarm() {
+        let c = |rule| json!([composite("c", rule, &[PAGER], None)]);
+        let two = |first, second| {
+            json!([
+                composite("b", first, &[], None),
+                composite("c", second, &[PAGER], None)
+            ])
+        };
+        for (name, composites, expected) in [
+            ("either", c("ALARM(a) OR ALARM(z)"), "yes"),
+            ("both", c("ALARM(a) AND ALARM(z)"), "no"),
+            (
+                "its ARN",
+                c("ALARM(\"arn:aws:cloudwatch:eu-west-1:1:alarm:a\")"),
+                "yes",
+            ),
+            (
+                "of the same name elsewhere",
+                c("ALARM(\"arn:aws:cloudwatch:us-east-1:1:alarm:a\")"),
+                "no",
+            ),
+            ("in ALARM before and after", c("ALARM(a) OR OK(z)"), "no"),
+            (
+                "another grammar",
+                c("AT_LEAST(1, ALARM, (a, z))"),
+                "unknown",
+            ),
+            (
+                "another grammar, of others",
+                c("AT_LEAST(1, ALARM, (x, z))"),
+                "no",
+            ),
+            ("through another", two("ALARM(a)", "ALARM(b)"), "yes"),
+            (
+                "through another that is not understood",
+                two("AT_LEAST(1, ALARM, (a, z))", "ALARM(b)"),
+                "unknown",
+            ),
+            (
+                "held by one that went off too",
+                two("ALARM(a)", "ALARM(a) AND NOT ALARM(b)"),
+                "no",
+            ),
+            (
+                "with one that always is",
+                two("NOT ALARM(z)", "ALARM(b) AND ALARM(a)"),
+                "yes",
+            ),
+            (
+                "a cycle",
+                two("ALARM(c) OR ALARM(a)", "ALARM(b) AND NOT ALARM(c)"),
+                "unknown",
+            ),
+            (
+                "suppressed at times",
+                json!([composite("c", "ALARM(a)", &[PAGER], Some("maintenance"))]),
+                "yes",
+            ),
+            (
+                "suppressed by itself",
+                json!([composite("c", "ALARM(a)", &[PAGER], Some("a"))]),
+                "no",
+            ),
+            (
+                "suppressed for good",
+                json!([
+                    composite("s", "TRUE", &[], None),
+                    composite("c", "ALARM(a)", &[PAGER], Some("s"))
+                ]),
+                "no",
+            ),
+            (
+                "not read",
+                json!({"$unknown": {"reason": "denied"}}),
+                "unknown",
+            ),
+            (
+                "not all read",
+                json!({"$partial": {"reason": "throttled"}, "items": []}),
+                "unknown",
+            ),
+        ] {
+            let alarm = alarm(true, &[]);
+            assert_eq!(
+                reached(&alarm, composites, &Monitoring::default()),
+                expected,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_declared_counts_and_says_so() {
+        let trusted = Monitoring {
+            trusted_topics: crate::config::globs(&["arn:aws:sns:*:2:*".to_owned()]).expect("globs"),
+            ..Monitoring::default()
+        };
+        let theirs = alarm(true, &["arn:aws:sns:eu-west-1:2:theirs"]);
+        assert_eq!(reached(&theirs, json!([]), &trusted), "yes");
+        assert_eq!(reached(&alarm(true, &[SILENT]), json!([]), &trusted), "no");
+        // EventBridge hears of every change of state, also where actions are off.
+        let eventbridge = Monitoring {
+            eventbridge: true,
+            ..Monitoring::default()
+        };
+        assert_eq!(reached(&alarm(false, &[]), json!([]), &eventbridge), "yes");
+    }
+
+    #[test]
+    fn an_unknown_end_gives_its_reason() {
+        let (composites, topics) = (Fact::Known(Listed::complete(vec![])), topics());
+        let topics = serde_json::from_value(topics).expect("topics");
+        let routes = Routes::new(&composites, &topics, &Monitoring::default());
+        let alarm = alarm(true, &["arn:aws:sns:eu-west-1:2:theirs", SILENT]);
+        let reach = routes.reach(&alarm);
+        assert!(matches!(reach.answer, Answer::Unknown(why) if why.reason == Reason::Denied));
+        assert_eq!(
+            reach.links.len(),
+            1,
+            "only what keeps it open: {:?}",
+            reach.links
+        );
     }
 }
