@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::snapshot::fact::{Fact, Listed, Why};
+use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED, Why};
 use crate::snapshot::record::{Evidence, FactType, Grounds};
 use crate::snapshot::scaling::{PolicyType, ScalableTarget, ScalingPolicy};
 use crate::snapshot::table::Table;
@@ -10,6 +10,12 @@ use crate::snapshot::{Region, operation::Operation};
 use crate::view;
 
 use super::logic::Answer;
+
+/// The predefined metrics of DynamoDB: of reads, of writes.
+const UTILISATION: [&str; 2] = [
+    "DynamoDBReadCapacityUtilization",
+    "DynamoDBWriteCapacityUtilization",
+];
 
 /// A scalable target with its policies.
 #[derive(Clone)]
@@ -59,11 +65,8 @@ impl ScalingView<'_> {
     }
 
     fn utilisation_metric(&self) -> &'static str {
-        if self.side() == "read" {
-            "DynamoDBReadCapacityUtilization"
-        } else {
-            "DynamoDBWriteCapacityUtilization"
-        }
+        let [read, write] = UTILISATION;
+        if self.side() == "read" { read } else { write }
     }
 
     fn tracks_utilisation(&self) -> Answer<'_> {
@@ -71,15 +74,25 @@ impl ScalingView<'_> {
             Ok(listed) => listed,
             Err(why) => return Answer::Unknown(why),
         };
-        let tracks = |policy: &&&ScalingPolicy| {
-            policy.kind.is(PolicyType::TargetTrackingScaling)
-                && policy
-                    .metric
-                    .as_deref()
-                    .is_none_or(|metric| metric == self.utilisation_metric())
+        let any = Answer::any(listed.items.iter().map(|policy| self.tracks(policy)));
+        any.or_missing(listed.missing.as_ref())
+    }
+
+    /// Whether the policy tracks the utilisation of this side. A word that this version does not know may mean that.
+    fn tracks(&self, policy: &ScalingPolicy) -> Answer<'static> {
+        let kind = policy.kind.0.as_str();
+        let of_kind = match kind == PolicyType::TargetTrackingScaling {
+            false if !PolicyType::CHOICES.knows(kind) => Answer::Unknown(&UNRECOGNISED),
+            is_tracking => Answer::of(is_tracking),
         };
-        let any = listed.items.iter().any(|policy| tracks(&policy));
-        Answer::of(any).or_missing(listed.missing.as_ref())
+        let of_side = match policy.metric.as_deref() {
+            None => Answer::Yes,
+            Some(metric) if UTILISATION.contains(&metric) => {
+                Answer::of(metric == self.utilisation_metric())
+            }
+            Some(_) => Answer::Unknown(&UNRECOGNISED),
+        };
+        of_kind.and(of_side)
     }
 
     fn policy_grounds(&self) -> Grounds {
@@ -112,9 +125,14 @@ impl ScalingView<'_> {
             expected,
             from,
         };
+        let unclear = listed.items.iter().map(|policy| self.tracks(policy));
+        let unclear = unclear.filter_map(|answer| match answer {
+            Answer::Unknown(why) => Some(why.clone()),
+            Answer::Yes | Answer::No => None,
+        });
         Grounds {
             evidence: vec![evidence],
-            unknown: listed.missing.iter().cloned().collect(),
+            unknown: listed.missing.iter().cloned().chain(unclear).collect(),
         }
     }
 }
@@ -171,30 +189,24 @@ impl<'a> Scaling<'a> {
         }
     }
 
-    /// The targets of a table and of those of its indexes that are there; all of them where that is not known.
+    /// The targets of a table and of those of its indexes that are there. A target outlives its index, so those of
+    /// indexes are left out, as missing, where the indexes could not be read.
     pub fn of_table(&self, table: &Table) -> Fact<Listed<ScalingView<'a>>> {
         let resource = format!("table/{}", table.name);
-        let belongs = |id: &str| match id
-            .strip_prefix(&resource)
-            .map(|rest| rest.strip_prefix("/index/").ok_or(rest))
-        {
-            Some(Err("")) => true,
-            Some(Ok(index)) => table
-                .indexes
-                .known()
-                .is_none_or(|known| known.iter().any(|it| it.name == index)),
-            Some(Err(_)) | None => false,
-        };
         let from = self.targets.range((resource.as_str(), "")..);
         let near = from.take_while(|((id, _), _)| id.starts_with(resource.as_str()));
-        let own = near.filter(|((id, _), _)| belongs(id));
-        let items: Vec<_> = own
-            .map(|(key, target)| ScalingView {
-                target,
-                policies: self.policies_of(*key),
-            })
-            .collect();
-        match (items.is_empty(), self.targets_missing) {
+        let (mut items, mut missing) = (Vec::new(), self.targets_missing);
+        for (key, target) in near {
+            match belongs(key.0, &resource, table) {
+                Answer::No => {}
+                Answer::Unknown(why) => missing = missing.or(Some(why)),
+                Answer::Yes => items.push(ScalingView {
+                    target,
+                    policies: self.policies_of(*key),
+                }),
+            }
+        }
+        match (items.is_empty(), missing) {
             (true, Some(why)) => Fact::Unknown(why.clone()),
             (_, missing) => Fact::Known(Listed {
                 items,
@@ -212,5 +224,137 @@ impl<'a> Scaling<'a> {
             items,
             missing: self.policies_missing.cloned(),
         })
+    }
+}
+
+/// Whether a target is the table's or one of its indexes'. The name of a table may begin that of another.
+fn belongs<'t>(id: &str, resource: &str, table: &'t Table) -> Answer<'t> {
+    let Some(rest) = id.strip_prefix(resource) else {
+        return Answer::No;
+    };
+    match (rest.strip_prefix("/index/"), table.indexes.as_ref()) {
+        (None, _) => Answer::of(rest.is_empty()),
+        (Some(_), Err(why)) => Answer::Unknown(why),
+        (Some(name), Ok(indexes)) => Answer::of(indexes.iter().any(|it| it.name == name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn region(targets: Value, policies: Value) -> Region {
+        let region = json!({"account": "1", "partition": "aws", "region": "eu-west-1",
+            "scaling_targets": targets, "scaling_policies": policies});
+        serde_json::from_value(region).expect("a region")
+    }
+
+    fn target(id: &str, side: &str) -> Value {
+        let kind = if id.contains("/index/") {
+            "index"
+        } else {
+            "table"
+        };
+        json!({"resource_id": id, "dimension": format!("dynamodb:{kind}:{side}CapacityUnits"), "min_capacity": 1,
+            "max_capacity": 9, "scale_in_suspended": false, "scale_out_suspended": false,
+            "scheduled_suspended": false, "created_at": null})
+    }
+
+    fn table(indexes: Value) -> Table {
+        serde_json::from_value(json!({"name": "orders", "indexes": indexes})).expect("a table")
+    }
+
+    #[test]
+    fn a_table_has_its_own_targets_and_those_of_its_indexes() {
+        let targets = json!([
+            target("table/orders", "Write"),
+            target("table/orders-old", "Write"),
+            target("table/orders.index", "Write"),
+            target("table/orders/index/by.day", "Write"),
+            target("table/orders/index/gone", "Write"),
+            target("table/orders-old/index/by.day", "Write"),
+        ]);
+        let region = region(targets, json!([]));
+        let scaling = Scaling::new(&region);
+        let ids = |indexes| {
+            let listed = scaling.of_table(&table(indexes));
+            let listed = listed.known().expect("listed");
+            let ids = listed.items.iter().map(|it| it.target.resource_id.clone());
+            (ids.collect::<Vec<_>>(), listed.missing.is_some())
+        };
+        let both = ["table/orders", "table/orders/index/by.day"].map(str::to_owned);
+        assert_eq!(ids(json!([{"name": "by.day"}])), (both.to_vec(), false));
+        let unread = json!({"$unknown": {"reason": "denied"}});
+        assert_eq!(ids(unread), (both[..1].to_vec(), true));
+    }
+
+    #[test]
+    fn a_target_that_is_not_listed_is_none_only_in_a_complete_list() {
+        for (targets, expected) in [
+            (json!([]), Some(false)),
+            (json!([target("table/orders", "Write")]), Some(true)),
+            (
+                json!({"$partial": {"reason": "throttled"}, "items": [target("table/orders", "Write")]}),
+                Some(true),
+            ),
+            (
+                json!({"$partial": {"reason": "throttled"}, "items": [target("table/orders", "Read")]}),
+                None,
+            ),
+            (json!({"$unknown": {"reason": "denied"}}), None),
+        ] {
+            let region = region(targets.clone(), json!([]));
+            let target =
+                Scaling::new(&region).of("table/orders", "dynamodb:table:WriteCapacityUnits");
+            assert_eq!(target.known().map(Option::is_some), expected, "{targets}");
+        }
+    }
+
+    #[test]
+    fn a_policy_tracks_its_own_side() {
+        let policy = |kind: &str, metric: Option<&str>| {
+            json!([{"name": "p", "arn": "p", "resource_id": "table/orders", "target_value": 70.0,
+                "dimension": "dynamodb:table:WriteCapacityUnits", "kind": kind, "metric": metric,
+                "scale_in_disabled": false, "alarms": []}])
+        };
+        let tracking = "TargetTrackingScaling";
+        for (policies, expected) in [
+            (
+                policy(tracking, Some("DynamoDBWriteCapacityUtilization")),
+                "yes",
+            ),
+            (
+                policy(tracking, Some("DynamoDBReadCapacityUtilization")),
+                "no",
+            ),
+            (
+                policy(tracking, Some("DynamoDBWarmthUtilization")),
+                "unknown",
+            ),
+            (policy(tracking, None), "yes"),
+            (policy("StepScaling", None), "no"),
+            (policy("ForesightScaling", None), "unknown"),
+            (json!([]), "no"),
+            (
+                json!({"$partial": {"reason": "throttled"}, "items": []}),
+                "unknown",
+            ),
+            (json!({"$unknown": {"reason": "denied"}}), "unknown"),
+        ] {
+            let region = region(json!([target("table/orders", "Write")]), policies.clone());
+            let scaling = Scaling::new(&region);
+            let listed = scaling.of_table(&table(json!([])));
+            let target = &listed.known().expect("listed").items[0];
+            let word = match target.tracks_utilisation() {
+                Answer::Yes => "yes",
+                Answer::No => "no",
+                Answer::Unknown(_) => "unknown",
+            };
+            assert_eq!(word, expected, "{policies}");
+            let unknown = target.policy_grounds().unknown;
+            assert_eq!(unknown.is_empty(), expected != "unknown", "{policies}");
+        }
     }
 }
