@@ -13,6 +13,7 @@ use crate::snapshot::backup::{
 use crate::snapshot::fact::{Fact, Listed, Reason, Why};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::record::{Evidence, FactType, Grounds};
+use crate::snapshot::table::Table;
 
 use super::logic::Answer;
 
@@ -46,6 +47,26 @@ fn matches(pattern: &str, text: &str) -> bool {
     match last {
         Some(end) => rest.ends_with(end),
         None => rest.is_empty(),
+    }
+}
+
+/// Whether an ARN pattern of a selection matches. Wildcards stand for whole parts before the resource and at its end
+/// ("Assigning resources to a backup plan"); the API reference of BackupSelection calls others not supported, and does
+/// not say what becomes of them.
+fn arn_matches(pattern: &str, arn: &str) -> Answer<'static> {
+    let is_plain = |part: &str| part == "*" || !part.contains('*');
+    let parts: Vec<&str> = pattern.splitn(6, ':').collect();
+    let supported = match parts.as_slice() {
+        [prefix @ .., resource] => {
+            let start = resource.strip_suffix('*').unwrap_or(resource);
+            prefix.iter().all(|part| is_plain(part)) && !start.contains('*')
+        }
+        [] => true,
+    };
+    match (matches(pattern, arn), supported) {
+        (false, _) => Answer::No,
+        (true, true) => Answer::Yes,
+        (true, false) => Answer::Unknown(&OPEN),
     }
 }
 
@@ -88,24 +109,28 @@ impl<'a> Candidate<'a> {
 
     /// Whether the criteria select it.
     pub fn selected_by(&self, criteria: &SelectionCriteria, opted_in: Answer<'a>) -> Answer<'a> {
-        let excluded = criteria
-            .not_resources
-            .iter()
-            .any(|pattern| matches(pattern, self.arn));
-        if excluded {
-            return Answer::No;
-        }
         self.assigned_by(criteria, opted_in)
             .and(self.meets_conditions(criteria))
+            .and(self.is_left_in(criteria))
+    }
+
+    fn is_left_in(&self, criteria: &SelectionCriteria) -> Answer<'a> {
+        let patterns = criteria.not_resources.iter();
+        Answer::all(patterns.map(|it| match arn_matches(it, self.arn) {
+            Answer::Yes => Answer::No,
+            Answer::No => Answer::Yes,
+            Answer::Unknown(why) => Answer::Unknown(why),
+        }))
     }
 
     /// Resources ∪ ListOfTags. The opt-in of the region counts unless DynamoDB is named in Resources.
     fn assigned_by(&self, criteria: &SelectionCriteria, opted_in: Answer<'a>) -> Answer<'a> {
-        let named = |pattern: &String| matches(pattern, self.arn) && pattern.contains(":dynamodb:");
-        let everything =
-            |pattern: &String| matches(pattern, self.arn) && !pattern.contains(":dynamodb:");
-        let by_name = criteria.resources.iter().any(named);
-        let by_star = criteria.resources.iter().any(everything);
+        let patterns = |naming: bool| {
+            let of_kind = move |it: &&String| it.contains(":dynamodb:") == naming;
+            let patterns = criteria.resources.iter().filter(of_kind);
+            Answer::any(patterns.map(|it| arn_matches(it, self.arn)))
+        };
+        let by_resource = patterns(true).or(patterns(false).and(opted_in));
         let by_tag = Answer::any(
             criteria
                 .tagged
@@ -115,9 +140,8 @@ impl<'a> Candidate<'a> {
         match (criteria.resources.is_empty(), criteria.tagged.is_empty()) {
             (true, true) => opted_in,
             (true, false) => by_tag.and(opted_in),
-            (false, true) if by_name => Answer::Yes,
-            (false, true) => Answer::of(by_star).and(opted_in),
-            (false, false) => both_or_open(Answer::of(by_name || by_star), by_tag),
+            (false, true) => by_resource,
+            (false, false) => both_or_open(by_resource, by_tag),
         }
     }
 
@@ -141,8 +165,8 @@ fn both_or_open<'a>(by_resource: Answer<'a>, by_tag: Answer<'a>) -> Answer<'a> {
     match (by_resource, by_tag) {
         (Answer::Yes, Answer::Yes) => Answer::Yes,
         (Answer::No, Answer::No) => Answer::No,
-        (_, Answer::Unknown(why)) => Answer::Unknown(why),
-        (_, _) => Answer::Unknown(&OPEN),
+        (_, Answer::Unknown(why)) | (Answer::Unknown(why), _) => Answer::Unknown(why),
+        (Answer::Yes, Answer::No) | (Answer::No, Answer::Yes) => Answer::Unknown(&OPEN),
     }
 }
 
@@ -188,13 +212,15 @@ impl<'a> Backups<'a> {
         }
     }
 
-    /// The recovery points of a table, newest first; partial where a vault could not be read.
-    pub fn recovery_points(&self, arn: &Fact<String>) -> Fact<Listed<&'a RecoveryPoint>> {
-        let arn = match arn.as_ref() {
-            Ok(arn) => arn.as_str(),
-            Err(why) => return Fact::Unknown(why.clone()),
+    /// The recovery points of a table, newest first; partial where a vault could not be read. Those begun before the
+    /// table was created are of another one that had its name, and so its ARN.
+    pub fn recovery_points(&self, table: &Table) -> Fact<Listed<&'a RecoveryPoint>> {
+        let (arn, created_at) = match (table.arn.as_ref(), table.created_at.as_ref()) {
+            (Ok(arn), Ok(created_at)) => (arn.as_str(), created_at),
+            (Err(why), _) | (_, Err(why)) => return Fact::Unknown(why.clone()),
         };
         let mut items = self.points.get(arn).cloned().unwrap_or_default();
+        items.retain(|point| created_at.is_none_or(|created_at| point.created_at >= created_at));
         items.sort_by(|a, b| {
             b.created_at
                 .cmp(&a.created_at)
@@ -239,9 +265,10 @@ impl<'a> Backups<'a> {
         }
     }
 
+    /// A plan with a rule runs: a rule without a schedule has that of AWS, daily at 5:00 (API reference of BackupRule).
     fn plan_selects(&self, plan: &'a BackupPlan, table: &Candidate<'a>) -> Answer<'a> {
         let scheduled = match plan.rules.as_ref() {
-            Ok(rules) => Answer::of(rules.iter().any(|rule| rule.schedule.is_some())),
+            Ok(rules) => Answer::of(!rules.is_empty()),
             Err(why) => Answer::Unknown(why),
         };
         let selected = match plan.selections.as_ref() {
@@ -314,12 +341,10 @@ impl<'a> Backups<'a> {
         let path = format!("backup plan \"{}\"", plan.name);
         match plan.rules.as_ref() {
             Err(why) => grounds.unknown.push(why.clone()),
-            Ok(rules) if !rules.iter().any(|rule| rule.schedule.is_some()) => {
-                grounds.evidence.push(evidence(
-                    path.clone(),
-                    "no rule with a schedule",
-                    Operation::GetBackupPlan,
-                ));
+            Ok(rules) if rules.is_empty() => {
+                grounds
+                    .evidence
+                    .push(evidence(path.clone(), "no rule", Operation::GetBackupPlan));
             }
             Ok(_) => {}
         }
@@ -370,11 +395,7 @@ impl<'a> Backups<'a> {
 
     /// Why the criteria don't select the table, in words.
     fn why_not(&self, criteria: &SelectionCriteria, table: &Candidate<'a>) -> String {
-        if criteria
-            .not_resources
-            .iter()
-            .any(|pattern| matches(pattern, table.arn))
-        {
+        if table.is_left_in(criteria) == Answer::No {
             return "excludes it (NotResources)".to_owned();
         }
         if table.assigned_by(criteria, Answer::Yes) == Answer::Yes && self.opted_in() == Answer::No
@@ -512,7 +533,55 @@ mod tests {
                 "excluded",
                 SelectionCriteria {
                     resources: all.clone(),
+                    not_resources: vec!["arn:aws:dynamodb:*:*:table/ord*".into()],
+                    ..criteria()
+                },
+                Answer::Yes,
+                Answer::No,
+            ),
+            (
+                "excluded by a wildcard that is not supported",
+                SelectionCriteria {
+                    resources: all.clone(),
                     not_resources: vec!["*orders".into()],
+                    ..criteria()
+                },
+                Answer::Yes,
+                Answer::Unknown(&OPEN),
+            ),
+            (
+                "named by a wildcard that is not supported",
+                SelectionCriteria {
+                    resources: vec!["arn:aws:dynamodb:*:*:table/*ers".into()],
+                    ..criteria()
+                },
+                Answer::Yes,
+                Answer::Unknown(&OPEN),
+            ),
+            (
+                "everything and tagged, not opted in",
+                SelectionCriteria {
+                    resources: vec!["*".into()],
+                    tagged: tag("backup", "daily"),
+                    ..criteria()
+                },
+                Answer::No,
+                Answer::Unknown(&OPEN),
+            ),
+            (
+                "conditions alone, not opted in",
+                SelectionCriteria {
+                    string_equals: tag("backup", "daily"),
+                    ..criteria()
+                },
+                Answer::No,
+                Answer::No,
+            ),
+            (
+                "alike, tag absent",
+                SelectionCriteria {
+                    resources: all.clone(),
+                    string_like: tag("env", "*"),
                     ..criteria()
                 },
                 Answer::Yes,

@@ -64,7 +64,7 @@ view! {
         /// The alarms on the consumed capacity of the table and its indexes.
         capacity_alarms: Fact<Listed<CapacityAlarm<'static>>>, [DescribeAlarms, DescribeScalableTargets] = |v| v.capacity_alarms.value();
         /// The recovery points that AWS Backup made of it, newest first.
-        recovery_points: Fact<Listed<RecoveryPoint>>, [ListBackupVaults, ListRecoveryPointsByBackupVault] = |v| v.recovery_points.value();
+        recovery_points: Fact<Listed<RecoveryPoint>>, [ListBackupVaults, ListRecoveryPointsByBackupVault, DescribeTable] = |v| v.recovery_points.value();
     }
     methods {
         /// Whether the table's own metric has an alarm that can fire and reaches someone.
@@ -140,7 +140,7 @@ impl<'a> TableView<'a> {
             write_scaling,
             scaling_targets: scaling.of_table(table),
             capacity_alarms: Fact::not_requested(),
-            recovery_points: backups.recovery_points(&table.arn),
+            recovery_points: backups.recovery_points(table),
             watch: Arc::clone(watch),
             backups: Arc::clone(backups),
         };
@@ -252,11 +252,14 @@ impl<'a> TableView<'a> {
             return None;
         }
         let threshold = signal.alarm.threshold?;
-        let period_s = signal.stat.period_s?;
-        let index = signal.stat.dimensions.get("GlobalSecondaryIndexName");
+        let index = self.publisher(signal)?;
         let units_per_s = self.ceiling(index.map(String::as_str), reads);
-        let highest =
-            units_per_s.map(|units| units.map(|units| units * (period_s as f64 + BURST_S)));
+        let highest = match signal.stat.period_s {
+            Some(period_s) => {
+                units_per_s.map(|units| units.map(|units| units * (period_s as f64 + BURST_S)))
+            }
+            None => Fact::Unknown(UNRECOGNISED.clone()),
+        };
         Some(CapacityAlarm {
             alarm: signal.alarm,
             metric: &signal.stat.metric,
@@ -264,6 +267,20 @@ impl<'a> TableView<'a> {
             threshold,
             highest,
         })
+    }
+
+    /// Whose consumed units these are: the table's (`None`) or an index's. Nobody's where the dimensions publish nothing
+    /// or the index is gone: no threshold is right or wrong there. Writes are published by source too.
+    fn publisher(&self, signal: &Signal<'a>) -> Option<Option<&'a String>> {
+        let dimensions = &signal.stat.dimensions;
+        let has_source = dimensions.contains_key("Source");
+        let index = dimensions.get("GlobalSecondaryIndexName");
+        let count = 1 + usize::from(has_source) + usize::from(index.is_some());
+        let is_gone = |name: &String| {
+            let known = self.indexes.known();
+            known.is_some_and(|indexes| indexes.iter().all(|it| it.index.name != *name))
+        };
+        (dimensions.len() == count && !index.is_some_and(is_gone)).then_some(index)
     }
 
     /// The highest units a second that the table or an index can be given; absent where nothing bounds it.
@@ -293,7 +310,6 @@ impl<'a> TableView<'a> {
         };
         match self.indexes.as_ref() {
             Err(why) => Fact::Unknown(why.clone()),
-            // An alarm on an index that is gone has no data: nothing bounds what is never published.
             Ok(indexes) => indexes
                 .iter()
                 .find(|it| it.index.name == name)
@@ -438,4 +454,165 @@ view! {
         highest_sum: Fact<Option<f64>>, [DescribeTable, DescribeScalableTargets] = |v| v.highest.value();
     }
     methods {}
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::link::Linked;
+    use crate::snapshot::Snapshot;
+
+    fn snapshot(table: &Value, alarm: &Value, targets: &Value) -> Snapshot {
+        let document = json!({
+            "version": 1, "tool_version": "0", "source": "live", "caller_arn": null,
+            "collected_at": "2026-11-22T12:00:00Z", "calls": {}, "gaps": [],
+            "regions": [{"account": "1", "partition": "aws", "region": "eu-west-1", "tables": [table],
+                "alarms": [alarm], "scaling_targets": targets}],
+        });
+        serde_json::from_value(document).expect("a snapshot")
+    }
+
+    /// An alarm on consumed writes with these dimensions and period.
+    fn alarm(dimensions: Value, period_s: Value) -> Value {
+        json!({
+            "name": "a", "arn": "arn:aws:cloudwatch:eu-west-1:1:alarm:a", "description": null,
+            "actions_enabled": true, "alarm_actions": [], "ok_actions": [], "insufficient_data_actions": [],
+            "metric": {"namespace": NAMESPACE, "metric": "ConsumedWriteCapacityUnits", "dimensions": dimensions,
+                "statistic": "Sum", "period_s": period_s},
+            "queries": [], "unmodelled": false, "comparison": "GreaterThanThreshold", "threshold": 5.0,
+            "threshold_metric_id": null, "evaluation_periods": 5, "datapoints_to_alarm": null,
+            "treat_missing_data": null, "state": "OK", "state_updated_at": null,
+        })
+    }
+
+    fn table(mode: &str) -> Value {
+        let units = |units: u64| {
+            json!({"read_capacity_units": units, "write_capacity_units": units,
+                "max_read_request_units": null, "max_write_request_units": 7})
+        };
+        let mut table = units(10);
+        let mut index = units(20);
+        index["name"] = json!("by.day");
+        table["name"] = json!("t");
+        table["billing_mode"] = json!(mode);
+        table["indexes"] = json!([index]);
+        table
+    }
+
+    /// The highest sums of the alarms on capacity: a number, `null` for no bound, or the word `unknown`.
+    fn highest(table: &Value, alarm: &Value, targets: &Value) -> Vec<Value> {
+        let (snapshot, config) = (snapshot(table, alarm, targets), Config::default());
+        let linked = Linked::new(&snapshot, &config);
+        let tables = &linked.accounts[0].tables.known().expect("tables").items;
+        let alarms = tables[0].capacity_alarms.known().expect("alarms");
+        let sum = |it: &CapacityAlarm<'_>| match it.highest.as_ref() {
+            Ok(sum) => json!(sum),
+            Err(_) => json!("unknown"),
+        };
+        alarms.items.iter().map(sum).collect()
+    }
+
+    #[test]
+    fn the_highest_sum_is_that_of_what_publishes_the_metric() {
+        let of = |dimensions: Value| alarm(dimensions, json!(60));
+        let (unit, s) = (json!({"TableName": "t"}), 360.0);
+        let target = |max: u64| {
+            json!([{"resource_id": "table/t", "dimension": "dynamodb:table:WriteCapacityUnits", "min_capacity": 1,
+                "max_capacity": max, "scale_in_suspended": false, "scale_out_suspended": false,
+                "scheduled_suspended": false, "created_at": null}])
+        };
+        let (none, denied) = (json!([]), json!({"$unknown": {"reason": "denied"}}));
+        let by_source = json!({"TableName": "t", "Source": "Customer"});
+        let index = |name: &str| json!({"TableName": "t", "GlobalSecondaryIndexName": name});
+        let by_operation = json!({"TableName": "t", "Operation": "PutItem"});
+        let unread = json!({"name": "t", "billing_mode": "PROVISIONED", "indexes": {"$unknown": {"reason": "denied"}}});
+        for (name, mode, alarm, targets, expected) in [
+            (
+                "provisioned",
+                "PROVISIONED",
+                of(unit.clone()),
+                &none,
+                json!([10.0 * s]),
+            ),
+            (
+                "scaled above it",
+                "PROVISIONED",
+                of(unit.clone()),
+                &target(50),
+                json!([50.0 * s]),
+            ),
+            (
+                "scaled below it",
+                "PROVISIONED",
+                of(unit.clone()),
+                &target(5),
+                json!([10.0 * s]),
+            ),
+            (
+                "scaling unread",
+                "PROVISIONED",
+                of(unit.clone()),
+                &denied,
+                json!(["unknown"]),
+            ),
+            (
+                "an on-demand maximum, leftover target",
+                "PAY_PER_REQUEST",
+                of(unit.clone()),
+                &target(50),
+                json!([7.0 * s]),
+            ),
+            (
+                "a mode of the future",
+                "PREPAID",
+                of(unit.clone()),
+                &none,
+                json!(["unknown"]),
+            ),
+            (
+                "no period",
+                "PROVISIONED",
+                alarm(unit, Value::Null),
+                &none,
+                json!(["unknown"]),
+            ),
+            (
+                "writes by source",
+                "PROVISIONED",
+                of(by_source),
+                &none,
+                json!([10.0 * s]),
+            ),
+            (
+                "an index",
+                "PROVISIONED",
+                of(index("by.day")),
+                &none,
+                json!([20.0 * s]),
+            ),
+            (
+                "an index that is gone",
+                "PROVISIONED",
+                of(index("gone")),
+                &none,
+                json!([]),
+            ),
+            (
+                "dimensions that publish nothing",
+                "PROVISIONED",
+                of(by_operation),
+                &none,
+                json!([]),
+            ),
+        ] {
+            let found = highest(&table(mode), &alarm, targets);
+            assert_eq!(json!(found), expected, "{name}");
+        }
+        assert_eq!(
+            highest(&unread, &of(index("gone")), &none),
+            [json!("unknown")]
+        );
+    }
 }
