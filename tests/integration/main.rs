@@ -11,3 +11,4 @@ mod report;
 mod rules;
 #[cfg(feature = "live")]
 mod sandbox;
+mod unread;
