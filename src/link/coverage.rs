@@ -240,3 +240,137 @@ fn stray(signal: &Signal<'_>, unit: Unit<'_>) -> Option<Evidence> {
         from: Some(Operation::DescribeAlarms),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::link::metrics;
+    use crate::link::reach::Routes;
+    use crate::snapshot::alarm::Topic;
+
+    const PAGER: &str = "arn:aws:sns:eu-west-1:1:pager";
+
+    /// An alarm on throttled writes; `watching` is its dimensions, or the expression of its one line.
+    fn alarm(watching: Value, actions: &[&str]) -> Value {
+        let (metric, queries) = match &watching {
+            Value::String(expression) => (
+                Value::Null,
+                json!([{"id": "q1", "expression": expression, "metric": null, "period_s": 60,
+                    "returns_data": true, "account": null}]),
+            ),
+            dimensions => (
+                json!({"namespace": NAMESPACE, "metric": "WriteThrottleEvents", "dimensions": dimensions,
+                    "statistic": "Sum", "period_s": 60}),
+                json!([]),
+            ),
+        };
+        json!({
+            "name": "a", "arn": "arn:aws:cloudwatch:eu-west-1:1:alarm:a", "description": null,
+            "actions_enabled": true, "alarm_actions": actions, "ok_actions": [], "insufficient_data_actions": [],
+            "metric": metric, "queries": queries, "unmodelled": false, "comparison": "GreaterThanThreshold",
+            "threshold": 0.0, "threshold_metric_id": null, "evaluation_periods": 5, "datapoints_to_alarm": null,
+            "treat_missing_data": null, "state": "OK", "state_updated_at": null,
+        })
+    }
+
+    /// Whether the unit is covered, and what is said for it.
+    fn covered(alarms: &Value, unit: Unit<'_>, external: bool) -> (&'static str, Grounds) {
+        let alarms: Fact<Listed<MetricAlarm>> =
+            serde_json::from_value(alarms.clone()).expect("alarms");
+        let topics = json!([{"arn": PAGER, "subscriptions":
+            [{"protocol": "email", "endpoint_hash": "h", "confirmed": true}]}]);
+        let topics: Fact<Listed<Topic>> = serde_json::from_value(topics).expect("topics");
+        let composites = Fact::Known(Listed::complete(vec![]));
+        let routes = Routes::new(&composites, &topics, &Default::default());
+        let watch = Watch::new(&alarms, external, |alarm| routes.reach(alarm));
+        let metric = metrics::table_metric("WriteThrottleEvents").expect("ours");
+        let word = match watch.covers(unit, metric) {
+            Answer::Yes => "yes",
+            Answer::No => "no",
+            Answer::Unknown(_) => "unknown",
+        };
+        (word, watch.grounds(unit, metric))
+    }
+
+    #[test]
+    fn a_unit_is_covered_by_an_alarm_on_exactly_its_dimensions() {
+        let table = Unit {
+            table: "orders",
+            index: None,
+        };
+        let index = Unit {
+            index: Some("by.day"),
+            ..table
+        };
+        let on = |dimensions: Value| json!([alarm(dimensions, &[PAGER])]);
+        let of_table = |name: &str| on(json!({"TableName": name}));
+        let of_index =
+            |name: &str| on(json!({"TableName": "orders", "GlobalSecondaryIndexName": name}));
+        let query =
+            json!("SELECT SUM(WriteThrottleEvents) FROM SCHEMA(\"AWS/DynamoDB\", TableName)");
+        let partial = json!({"$partial": {"reason": "throttled"}, "items": []});
+        for (name, alarms, unit, expected) in [
+            ("the table", of_table("orders"), table, "yes"),
+            (
+                "a table that begins so",
+                of_table("orders-old"),
+                table,
+                "no",
+            ),
+            (
+                "the table's ARN",
+                of_table("arn:aws:dynamodb:eu-west-1:1:table/orders"),
+                table,
+                "no",
+            ),
+            ("the table for its index", of_table("orders"), index, "no"),
+            ("the index", of_index("by.day"), index, "yes"),
+            ("an index that begins so", of_index("by"), index, "no"),
+            ("the index for its table", of_index("by.day"), table, "no"),
+            (
+                "one dimension too many",
+                on(json!({"TableName": "orders", "Operation": "PutItem"})),
+                table,
+                "no",
+            ),
+            ("none at all", on(json!({})), table, "no"),
+            (
+                "it tells nobody",
+                json!([alarm(json!({"TableName": "orders"}), &[])]),
+                table,
+                "no",
+            ),
+            (
+                "a query",
+                json!([alarm(query.clone(), &[PAGER])]),
+                table,
+                "unknown",
+            ),
+            (
+                "a query that tells nobody",
+                json!([alarm(query, &[])]),
+                table,
+                "no",
+            ),
+            ("a page is missing", partial, table, "unknown"),
+            (
+                "not read",
+                json!({"$unknown": {"reason": "denied"}}),
+                table,
+                "unknown",
+            ),
+        ] {
+            let (word, grounds) = covered(&alarms, unit, false);
+            assert_eq!(word, expected, "{name}");
+            assert_eq!(
+                grounds.unknown.is_empty(),
+                word != "unknown",
+                "{name}: {grounds:?}"
+            );
+            assert!(word == "unknown" || !grounds.evidence.is_empty(), "{name}");
+            assert_eq!(covered(&alarms, unit, true).0, "yes", "{name}: declared");
+        }
+    }
+}

@@ -227,6 +227,7 @@ proptest! {
             let (before, told) = verdict_of(rule, &account, &table);
             let (after, _) = verdict_of(rule, &full_account, &full_table);
             prop_assert_eq!(told.unknown.is_empty(), before != Verdict::Unknown, "{:?}", told);
+            prop_assert!(before != Verdict::Fail || !told.evidence.is_empty(), "{} fails without evidence", condition);
             prop_assert!(before == Verdict::Unknown || after == before, "{} was {:?}, is {:?}", condition, before, after);
         }
     }
