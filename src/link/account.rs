@@ -99,11 +99,13 @@ fn topics<'a>(
     })
 }
 
-/// Whether a person set the alarm on a metric of DynamoDB.
+/// Whether a person set the alarm on a metric of DynamoDB, or on a query over its namespace.
 fn watches_dynamodb(alarm: &MetricAlarm) -> bool {
-    let on_dynamodb = signal::signals(alarm, 0)
+    let on_metric = signal::signals(alarm, 0)
         .iter()
         .any(|signal| signal.stat.namespace == NAMESPACE);
+    let mut expressions = alarm.queries.iter().filter_map(|it| it.expression.as_ref());
+    let on_dynamodb = on_metric || expressions.any(|it| it.contains(NAMESPACE));
     on_dynamodb && !signal::is_owned_by_auto_scaling(alarm)
 }
 

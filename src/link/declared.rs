@@ -98,13 +98,14 @@ fn tagged(matcher: &Matcher, tags: &BTreeMap<String, String>) -> bool {
 }
 
 fn by_tag(tags: &BTreeMap<String, String>, keys: &[&str]) -> Option<Declared<String>> {
+    // An empty value says no more than no tag.
     let find = |wanted: &&str| {
         tags.iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(wanted))
+            .find(|(key, value)| key.eq_ignore_ascii_case(wanted) && !value.trim().is_empty())
     };
     let (key, value) = keys.iter().find_map(find)?;
     Some(Declared {
-        value: value.to_ascii_lowercase(),
+        value: value.trim().to_ascii_lowercase(),
         origin: format!("tag {key}"),
     })
 }
@@ -143,6 +144,11 @@ mod tests {
         assert_eq!(
             environment(&none, &plain).known().expect("known").value,
             "prod"
+        );
+        let empty = table("orders", &[("environment", " "), ("stage", "dev ")]);
+        assert_eq!(
+            environment(&none, &empty).known().expect("known").value,
+            "dev"
         );
         let tagged = table("orders", &[("Env", "Production"), ("tier", "gold")]);
         assert_eq!(

@@ -252,7 +252,7 @@ impl<'a> TableView<'a> {
             return None;
         }
         let threshold = signal.alarm.threshold?;
-        let index = self.publisher(signal)?;
+        let index = self.publisher(signal, reads)?;
         let units_per_s = self.ceiling(index.map(String::as_str), reads);
         let highest = match signal.stat.period_s {
             Some(period_s) => {
@@ -271,9 +271,9 @@ impl<'a> TableView<'a> {
 
     /// Whose consumed units these are: the table's (`None`) or an index's. Nobody's where the dimensions publish nothing
     /// or the index is gone: no threshold is right or wrong there. Writes are published by source too.
-    fn publisher(&self, signal: &Signal<'a>) -> Option<Option<&'a String>> {
+    fn publisher(&self, signal: &Signal<'a>, reads: bool) -> Option<Option<&'a String>> {
         let dimensions = &signal.stat.dimensions;
-        let has_source = dimensions.contains_key("Source");
+        let has_source = !reads && dimensions.contains_key("Source");
         let index = dimensions.get("GlobalSecondaryIndexName");
         let count = 1 + usize::from(has_source) + usize::from(index.is_some());
         let is_gone = |name: &String| {
