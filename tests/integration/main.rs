@@ -7,7 +7,10 @@ mod golden;
 #[cfg(feature = "live")]
 mod live;
 mod readme;
+#[cfg(feature = "live")]
+mod recorded;
 mod report;
 mod rules;
 #[cfg(feature = "live")]
 mod sandbox;
+mod yaml;
