@@ -211,6 +211,9 @@ impl<'a> Caller<'a> {
         E: ProvideErrorMetadata + Error + 'static,
     {
         let lane = &self.lanes[&operation];
+        if let Pass::None(last) = lane.pass() {
+            return Err(given_up(operation, &last));
+        }
         lane.turn().await;
         let permit = self.doors[operation.service()].acquire().await;
         let clients = match lane.pass() {

@@ -8,10 +8,12 @@ use std::error::Error;
 use aws_config::profile::credentials::ProfileFileError;
 use aws_config::profile::{ProfileFileLoadError, ProfileSet};
 use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_types::error::ErrorMetadata;
 
 use super::call::Listing;
 use super::classify::{
-    Cause, CredentialFault, Failure, causes, chain_text, connection_words, find,
+    Cause, CredentialFault, Failure, causes, chain_text, connection_words, credential_fault, find,
+    is_denied,
 };
 use super::endpoint;
 use super::session::Origin;
@@ -47,8 +49,14 @@ pub enum CollectError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The profile lives on `aws login`, which this program cannot use by itself.
+    #[error("profile \"{profile}\" uses aws login, which dynalint cannot use by itself")]
+    LoginSession {
+        /// The profile.
+        profile: String,
+    },
     /// Nobody has logged in to the SSO session.
-    #[error("there is no login to the SSO {}", place(session.as_deref(), profile))]
+    #[error("there is no SSO login for {}", session.as_ref().map_or_else(|| format!("profile \"{profile}\""), |session| format!("session \"{session}\"")))]
     SsoMissing {
         /// The session, if the profile names one.
         session: Option<String>,
@@ -56,7 +64,7 @@ pub enum CollectError {
         profile: String,
     },
     /// The login to the SSO session has expired.
-    #[error("the SSO {} has expired", place(session.as_deref(), profile))]
+    #[error("the SSO {} has expired", session.as_ref().map_or_else(|| format!("login of profile \"{profile}\""), |session| format!("session \"{session}\"")))]
     SsoExpired {
         /// The session, if the profile names one.
         session: Option<String>,
@@ -99,15 +107,13 @@ pub enum CollectError {
         /// Where it comes from.
         from: String,
     },
-    /// A role could not be assumed.
-    #[error("cannot assume role {role_arn}{}", if *denied { ": access denied" } else { "" })]
+    /// AWS denies taking on a role.
+    #[error("cannot assume role {role_arn}: access denied")]
     RoleRefused {
         /// The role.
         role_arn: String,
-        /// Whether AWS denied it.
-        denied: bool,
-        /// The MFA device that the profile names.
-        mfa: Option<String>,
+        /// The profile, if it names an MFA device.
+        mfa_profile: Option<String>,
     },
     /// The credentials could not be had for another reason.
     #[error("the credentials {from} could not be had: {problem}")]
@@ -136,13 +142,6 @@ pub enum CollectError {
     Runtime(#[from] std::io::Error),
 }
 
-fn place(session: Option<&str>, profile: &str) -> String {
-    match session {
-        Some(session) => format!("session \"{session}\""),
-        None => format!("login of profile \"{profile}\""),
-    }
-}
-
 impl CollectError {
     /// What is wrong, in one sentence.
     pub fn message(&self) -> String {
@@ -157,6 +156,9 @@ impl CollectError {
             }
             CollectError::NoSuchProfile { known, .. } => profiles_hint(known),
             CollectError::BrokenProfile { .. } => "aws configure list".to_owned(),
+            CollectError::LoginSession { profile } => {
+                format!("eval \"$(aws configure export-credentials --profile {profile} --format env)\"")
+            }
             CollectError::SsoMissing { session, profile }
             | CollectError::SsoExpired { session, profile } => match session {
                 Some(session) => format!("aws sso login --sso-session {session}"),
@@ -179,8 +181,8 @@ impl CollectError {
             CollectError::WrongSignature { .. } => {
                 "check the secret access key, and that the clock of this machine is right".to_owned()
             }
-            CollectError::RoleRefused { mfa, .. } => match mfa {
-                Some(_) => "the profile wants MFA, which dynalint does not ask for: aws configure export-credentials --profile P --format env".to_owned(),
+            CollectError::RoleRefused { mfa_profile, .. } => match mfa_profile {
+                Some(profile) => format!("profile \"{profile}\" wants MFA, which dynalint does not ask for: eval \"$(aws configure export-credentials --profile {profile} --format env)\""),
                 None => "check the role's trust policy, the external id, and that you may call sts:AssumeRole".to_owned(),
             },
             CollectError::CredentialsFailed { .. } => "aws sts get-caller-identity".to_owned(),
@@ -255,23 +257,25 @@ pub(super) fn credentials(
             return problem;
         }
     }
-    if is_sso(origin) && text.contains("sso") {
+    if is_sso(origin) && (text.contains("sso") || text.contains("unauthorized")) {
         return sso(&text, origin);
     }
-    let role_arn = role_arn.or_else(|| origin.property("role_arn"));
-    if let Some(role_arn) = role_arn.filter(|_| text.contains("assume") || text.contains("role")) {
-        if !text.contains("dispatch failure") {
-            return CollectError::RoleRefused {
+    if let Some(said) = find::<ErrorMetadata>(error) {
+        let code = said.code().unwrap_or_default();
+        let role_arn = role_arn.or_else(|| origin.property("role_arn"));
+        return match (credential_fault(code), role_arn) {
+            (Some(fault), _) => refused(fault, origin, true),
+            (None, Some(role_arn)) if is_denied(code) => CollectError::RoleRefused {
                 role_arn: role_arn.to_owned(),
-                denied: text.contains("accessdenied") || text.contains("not authorized"),
-                mfa: origin.property("mfa_serial").map(str::to_owned),
-            };
-        }
-    }
-    if text.contains("login token") {
-        let from = from(origin);
-        let problem = "the login has expired or is missing; aws login".to_owned();
-        return CollectError::CredentialsFailed { from, problem };
+                mfa_profile: origin
+                    .property("mfa_serial")
+                    .map(|_| origin.profile.clone()),
+            },
+            (None, _) => CollectError::CredentialsFailed {
+                from: from(origin),
+                problem: format!("{code}: {}", said.message().unwrap_or_default()),
+            },
+        };
     }
     if text.contains("dispatch failure") {
         let problem = connection_words(error)
@@ -283,7 +287,7 @@ pub(super) fn credentials(
         };
     }
     match error {
-        CredentialsError::CredentialsNotLoaded(_) => no_credentials(origin),
+        CredentialsError::CredentialsNotLoaded(_) => without(origin),
         CredentialsError::ProviderTimedOut(_) => CollectError::CredentialsFailed {
             from: from(origin),
             problem: "no answer in time".to_owned(),
@@ -304,14 +308,7 @@ fn deepest(error: &(dyn Error + 'static)) -> String {
 fn profile_problem(error: &ProfileFileError, origin: &Origin) -> Option<CollectError> {
     match error {
         ProfileFileError::NoProfilesDefined { .. }
-        | ProfileFileError::ProfileDidNotContainCredentials { .. } => {
-            Some(match origin.profile_named {
-                true => CollectError::BrokenProfile {
-                    problem: format!("profile \"{}\" holds no credentials", origin.profile),
-                },
-                false => no_credentials(origin),
-            })
-        }
+        | ProfileFileError::ProfileDidNotContainCredentials { .. } => Some(without(origin)),
         ProfileFileError::MissingProfile { profile, .. } => {
             Some(match origin.profiles.get_profile(profile) {
                 None => no_such_profile(profile, &origin.profiles),
@@ -324,7 +321,20 @@ fn profile_problem(error: &ProfileFileError, origin: &Origin) -> Option<CollectE
         | ProfileFileError::UnknownProvider { .. }
         | ProfileFileError::MissingSsoSession { .. }
         | ProfileFileError::InvalidSsoConfig { .. } => Some(broken(error)),
+        ProfileFileError::FeatureNotEnabled { .. } => Some(CollectError::LoginSession {
+            profile: origin.profile.clone(),
+        }),
         _ => None,
+    }
+}
+
+/// No credentials at all, or none in the one profile that was to give them.
+fn without(origin: &Origin) -> CollectError {
+    match origin.profile_alone {
+        true => CollectError::BrokenProfile {
+            problem: format!("profile \"{}\" holds no credentials", origin.profile),
+        },
+        false => no_credentials(origin),
     }
 }
 

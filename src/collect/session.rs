@@ -49,6 +49,8 @@ pub(super) struct Origin {
     pub(super) profile: String,
     /// Whether the profile was named, and not just the default.
     pub(super) profile_named: bool,
+    /// Whether only that profile may give credentials: the command line names it.
+    pub(super) profile_alone: bool,
     /// The role of the command line.
     pub(super) role_arn: Option<String>,
 }
@@ -112,6 +114,7 @@ async fn origin(options: &Options) -> Result<Origin, CollectError> {
         endpoint_url: options.endpoint_url.clone(),
         profile: named.clone().unwrap_or_else(|| "default".to_owned()),
         profile_named: named.is_some(),
+        profile_alone: options.profile.is_some(),
         profiles,
         dynamodb_url: None,
         role_arn: options.role_arn.clone(),

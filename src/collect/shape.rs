@@ -72,12 +72,13 @@ pub(super) fn maybe_count(
     value.map(|value| count(Some(value), member)).transpose()
 }
 
-/// A time that is always there. The SDK puts 1970 where a required one is missing.
+/// A time that is always there, to the millisecond: the protocols carry seconds as floating-point numbers, whose
+/// further digits are noise. The SDK puts 1970 where a required time is missing.
 pub(super) fn time(value: Option<&DateTime>, member: &'static str) -> Result<Timestamp, Malformed> {
     let value = needed(value, member)?;
-    let nanos = i32::try_from(value.subsec_nanos()).map_err(|_| Malformed(member))?;
-    match Timestamp::new(value.secs(), nanos) {
-        Ok(time) if value.secs() != 0 => Ok(time),
+    let millis = value.to_millis().map_err(|_| Malformed(member))?;
+    match Timestamp::from_millisecond(millis) {
+        Ok(time) if millis != 0 => Ok(time),
         Ok(_) | Err(_) => Err(Malformed(member)),
     }
 }
@@ -104,8 +105,8 @@ mod tests {
     }
 
     #[test]
-    fn times_keep_their_fraction() {
-        let date = DateTime::from_secs_and_nanos(1_700_000_000, 250_000_000);
+    fn times_keep_their_milliseconds() {
+        let date = DateTime::from_secs_and_nanos(1_700_000_000, 250_000_066);
         let time = time(Some(&date), "Date").expect("a time");
         assert_eq!(time.to_string(), "2023-11-14T22:13:20.25Z");
     }
