@@ -4,6 +4,8 @@
 
 mod index;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

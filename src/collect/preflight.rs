@@ -252,10 +252,9 @@ pub(super) fn credentials(
     role_arn: Option<&str>,
 ) -> CollectError {
     let text = chain_text(error);
-    if let Some(error) = find::<ProfileFileError>(error) {
-        if let Some(problem) = profile_problem(error, origin) {
-            return problem;
-        }
+    let profile = find::<ProfileFileError>(error);
+    if let Some(problem) = profile.and_then(|error| profile_problem(error, origin)) {
+        return problem;
     }
     if is_sso(origin) && (text.contains("sso") || text.contains("unauthorized")) {
         return sso(&text, origin);

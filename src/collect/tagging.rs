@@ -65,3 +65,25 @@ fn tagged_table(mapping: ResourceTagMapping) -> Option<Tagged> {
     let tags = tags.map(|tag| (tag.key, tag.value)).collect();
     Some((name.to_owned(), tags))
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_resourcegroupstagging::types::Tag;
+
+    use super::*;
+
+    #[test]
+    fn tags_go_by_the_name_of_their_table() {
+        let tag = Tag::builder()
+            .key("owner")
+            .value("shop")
+            .build()
+            .expect("complete");
+        let mapping = ResourceTagMapping::builder()
+            .resource_arn("arn:aws:dynamodb:eu-west-1:123456789012:table/orders")
+            .tags(tag);
+        let (table, tags) = tagged_table(mapping.build()).expect("a table");
+        assert_eq!((table.as_str(), tags["owner"].as_str()), ("orders", "shop"));
+        assert!(tagged_table(ResourceTagMapping::builder().build()).is_none());
+    }
+}
