@@ -8,6 +8,16 @@
 //! ```
 //! Everything to the right of [`snapshot`] is pure: no clock, no network, no environment, no printing.
 
+pub mod assess;
+pub mod cli;
 #[cfg(feature = "live")]
 pub mod collect;
+pub mod config;
+pub mod evaluate;
+pub mod finding;
+pub mod gate;
+pub mod link;
+pub mod report;
+pub mod rule;
 pub mod snapshot;
+pub mod yaml;

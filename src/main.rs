@@ -1,2 +1,9 @@
-//! x
-fn main() {}
+//! The program: arguments in, exit code out. Everything else is in the library.
+
+use std::process::ExitCode;
+
+use dynalint::cli::program::Program;
+
+fn main() -> ExitCode {
+    dynalint::cli::main(&Program::default()).into()
+}

@@ -130,6 +130,9 @@ pub struct FieldType {
     pub optional: bool,
 }
 
+/// The name and type of an argument.
+pub type Arg = (&'static str, fn() -> Type);
+
 /// A question that a record answers: true, false or unknown, with evidence.
 pub struct Method {
     /// The name in conditions.
@@ -137,7 +140,7 @@ pub struct Method {
     /// What it asks.
     pub doc: &'static str,
     /// The names and types of its arguments.
-    pub args: &'static [(&'static str, fn() -> Type)],
+    pub args: &'static [Arg],
     /// Whether it accepts these literal arguments; the error says what it would accept.
     pub check: fn(&[&str]) -> Result<(), String>,
     /// The calls that it needs.
@@ -436,7 +439,7 @@ macro_rules! choice {
 
 /// Declares a record of the snapshot: the struct, its encoding and its field table from the same lines.
 ///
-/// A line is `name: Type, mark [operations]`. Fields under `facts` are each a [`Fact`](crate::snapshot::fact::Fact) of
+/// A line is `name: Type, mark [operations]`. Fields under `facts` are each a [`Fact`] of
 /// their type, left out of the file when nobody asked for them. Evidence names the record
 /// by the field after `labelled`.
 #[macro_export]
@@ -571,18 +574,16 @@ macro_rules! view {
                 Self::TYPE
             }
             fn get(&self, slot: usize) -> $crate::snapshot::record::Value<'_> {
-                let own = slot;
+                let inherited = 0 $( + <$base>::TYPE.fields.len() )?;
                 $(
-                    let inherited = <$base>::TYPE.fields.len();
                     if slot < inherited {
                         let to_base: for<'v> fn(&'v $name<'_>) -> &'v $base = $to_base;
                         return $crate::snapshot::record::Record::get(to_base(self), slot);
                     }
-                    let own = slot - inherited;
                 )?
                 type Get = for<'v> fn(&'v $name<'_>) -> $crate::snapshot::record::Value<'v>;
                 let fields: &[Get] = const { &[ $( $get, )* ] };
-                fields[own](self)
+                fields[slot - inherited](self)
             }
             fn call(&self, method: usize, args: &[$crate::snapshot::record::Value<'_>]) -> $crate::snapshot::record::Value<'_> {
                 type Call = for<'v> fn(&'v $name<'_>, &[$crate::snapshot::record::Value<'_>]) -> $crate::snapshot::record::Value<'v>;

@@ -1,4 +1,18 @@
-//! The one integration binary: each further one would link the AWS crates again.
+//! The one integration binary: each further one would link everything again.
 
+mod architecture;
+mod binary;
+mod cli;
 #[cfg(feature = "live")]
 mod collect;
+mod golden;
+#[cfg(feature = "live")]
+mod live;
+mod readme;
+#[cfg(feature = "live")]
+mod recorded;
+mod report;
+mod rules;
+#[cfg(feature = "live")]
+mod sandbox;
+mod yaml;

@@ -1,0 +1,456 @@
+//! All rules over all subjects of a linked snapshot: findings, counts, and what could not be read.
+//!
+//! Pure. Decides nothing: that is [`crate::gate`]. Findings nobody lists are only counted, so that a million passes cost
+//! a million additions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use globset::GlobSet;
+use sha2::{Digest, Sha256};
+
+use crate::evaluate::{self, Outcome, Scope, Subject};
+use crate::finding::{
+    BlindSpot, Finding, SubjectId, Summary, TableBrief, TableKey, Verdict, worst_first,
+};
+use crate::link::Linked;
+use crate::link::account::AccountView;
+use crate::link::table::TableView;
+use crate::rule::catalog::{Catalog, Source};
+use crate::rule::param::Params;
+use crate::rule::{Root, Roots, Rule};
+use crate::snapshot::fact::{Fact, Reason, Why};
+use crate::snapshot::record::{Record, Value};
+use crate::yaml::SourceError;
+
+/// A rule with its parameters in force.
+pub struct Configured<'a> {
+    /// The rule.
+    pub rule: &'a Rule,
+    /// The values of its parameters.
+    pub params: Params,
+}
+
+impl<'a> Configured<'a> {
+    /// The rule with the parameters that its file gives.
+    pub fn by_default(rule: &'a Rule) -> Configured<'a> {
+        let params = rule.params_with(&BTreeMap::new());
+        Configured {
+            rule,
+            params: params.expect("a loaded rule's defaults are of their types"),
+        }
+    }
+}
+
+/// The kinds of records that rules start from.
+pub const ROOTS: Roots = Roots {
+    account: AccountView::TYPE,
+    table: TableView::TYPE,
+};
+
+/// The rules that are built in, and those of the user; with everything that is wrong with any of them.
+pub fn load(own: impl IntoIterator<Item = Source>) -> (Catalog, Vec<SourceError>) {
+    Catalog::load(Source::builtin().chain(own), &ROOTS)
+}
+
+/// A digest of rules and their parameters: two runs with the same one asked the same.
+pub fn digest(rules: &[Configured<'_>]) -> String {
+    let mut hash = Sha256::new();
+    for configured in rules {
+        hash.update(format!(
+            "{}\0{:?}\0",
+            configured.rule.text, configured.params
+        ));
+    }
+    format!("sha256:{}", hex(&hash.finalize()))
+}
+
+/// Which tables are judged.
+#[derive(Default)]
+pub struct Selection {
+    /// Names; `None` is every table.
+    pub tables: Option<GlobSet>,
+    /// Environments; empty is every one. A table whose environment is unknown is never left out.
+    pub environments: BTreeSet<String>,
+}
+
+/// Which findings are listed, not only counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing {
+    /// Failures and unknown.
+    Problems,
+    /// Failures.
+    Failures,
+    /// Unknown.
+    Unknowns,
+    /// All of them.
+    All,
+}
+
+impl Listing {
+    fn lists(self, verdict: Verdict) -> bool {
+        match self {
+            Listing::Problems => matches!(verdict, Verdict::Fail | Verdict::Unknown),
+            Listing::Failures => verdict == Verdict::Fail,
+            Listing::Unknowns => verdict == Verdict::Unknown,
+            Listing::All => true,
+        }
+    }
+}
+
+/// What the rules said.
+pub struct Assessment {
+    /// The listed findings, worst first.
+    pub findings: Vec<Finding>,
+    /// Counts of all findings.
+    pub summary: Summary,
+    /// What could not be read.
+    pub gaps: Vec<BlindSpot>,
+    /// What is worth saying of each table that was judged.
+    pub briefs: BTreeMap<TableKey, TableBrief>,
+    /// Tables judged.
+    pub tables: usize,
+    /// Global secondary indexes of those tables.
+    pub indexes: usize,
+}
+
+/// Evaluates every rule on every subject.
+pub fn assess(
+    rules: &[Configured<'_>],
+    linked: &Linked<'_>,
+    selection: &Selection,
+    listing: Listing,
+) -> Assessment {
+    let mut run = Run {
+        rules,
+        linked,
+        listing,
+        summary: Summary::default(),
+        findings: Vec::new(),
+        blind: BTreeMap::new(),
+    };
+    let mut briefs = BTreeMap::new();
+    let (mut tables, mut indexes) = (0, 0);
+    for account in &linked.accounts {
+        run.account(account);
+        for table in selected(account, selection) {
+            tables += 1;
+            indexes += table.indexes.known().map_or(0, Vec::len);
+            briefs.insert(key(account, table), table.brief());
+            run.table(account, table);
+        }
+    }
+    run.findings.sort_by(worst_first);
+    let gaps = run.gaps();
+    Assessment {
+        findings: run.findings,
+        summary: run.summary,
+        gaps,
+        briefs,
+        tables,
+        indexes,
+    }
+}
+
+fn selected<'l, 'a>(
+    account: &'l AccountView<'a>,
+    selection: &'l Selection,
+) -> impl Iterator<Item = &'l TableView<'a>> {
+    let tables = account
+        .tables
+        .known()
+        .map_or(&[][..], |listed| &listed.items);
+    tables.iter().filter(|view| {
+        let by_name = selection
+            .tables
+            .as_ref()
+            .is_none_or(|globs| globs.is_match(&view.table.name));
+        let by_environment = selection.environments.is_empty()
+            || view
+                .environment()
+                .is_none_or(|environment| selection.environments.contains(environment));
+        by_name && by_environment
+    })
+}
+
+fn key(account: &AccountView<'_>, table: &TableView<'_>) -> TableKey {
+    (
+        account.region.account.clone(),
+        account.region.region.clone(),
+        table.table.name.clone(),
+    )
+}
+
+struct Run<'r, 'a> {
+    rules: &'r [Configured<'r>],
+    linked: &'r Linked<'a>,
+    listing: Listing,
+    summary: Summary,
+    findings: Vec<Finding>,
+    /// The rules that each reason blinds.
+    blind: BTreeMap<Why, BTreeSet<String>>,
+}
+
+impl Run<'_, '_> {
+    /// The rules on the account itself; and, where tables are missing, one unknown for each rule on tables.
+    fn account(&mut self, account: &AccountView<'_>) {
+        let missing = match &account.tables {
+            Fact::Known(listed) => listed.missing.as_ref(),
+            Fact::Unknown(why) => Some(why),
+        };
+        for configured in self.rules {
+            match (configured.rule.for_each.root(), missing) {
+                (Root::Account, _) => self.rule(configured, account, None),
+                (Root::Table, Some(why)) => self.unlisted(configured, account, why),
+                (Root::Table, None) => {}
+            }
+        }
+    }
+
+    fn table(&mut self, account: &AccountView<'_>, table: &TableView<'_>) {
+        for configured in self
+            .rules
+            .iter()
+            .filter(|it| it.rule.for_each.root() == Root::Table)
+        {
+            self.rule(configured, account, Some(table));
+        }
+    }
+
+    fn rule(
+        &mut self,
+        configured: &Configured<'_>,
+        account: &AccountView<'_>,
+        table: Option<&TableView<'_>>,
+    ) {
+        let scope = Scope {
+            account,
+            table: table.map(|table| table as &dyn Record),
+            now: self.linked.now,
+        };
+        for outcome in evaluate::outcomes(configured.rule, &configured.params, &scope) {
+            self.count(configured.rule, account, table, outcome.verdict);
+            let listed = self.listing.lists(outcome.verdict);
+            if listed || outcome.verdict == Verdict::Unknown {
+                self.report(configured, &scope, account, table, &outcome, listed);
+            }
+        }
+    }
+
+    fn count(
+        &mut self,
+        rule: &Rule,
+        account: &AccountView<'_>,
+        table: Option<&TableView<'_>>,
+        verdict: Verdict,
+    ) {
+        let summary = &mut self.summary;
+        summary.all.add(verdict);
+        summary.by_area.entry(rule.area).or_default().add(verdict);
+        match summary.by_rule.get_mut(rule.id.as_str()) {
+            Some(counts) => counts.add(verdict),
+            None => summary
+                .by_rule
+                .entry(rule.id.to_string())
+                .or_default()
+                .add(verdict),
+        }
+        if let Some(table) = table {
+            summary
+                .by_table
+                .entry(key(account, table))
+                .or_default()
+                .add(verdict);
+        }
+        match verdict {
+            Verdict::Fail => *summary.fails.entry(rule.severity).or_default() += 1,
+            Verdict::Unknown => *summary.unknowns.entry(rule.severity).or_default() += 1,
+            Verdict::Pass | Verdict::NotApplicable => {}
+        }
+    }
+
+    fn report(
+        &mut self,
+        configured: &Configured<'_>,
+        scope: &Scope<'_>,
+        account: &AccountView<'_>,
+        table: Option<&TableView<'_>>,
+        outcome: &Outcome<'_>,
+        listed: bool,
+    ) {
+        let explanation = evaluate::explain(configured.rule, &configured.params, scope, outcome);
+        let mut unknown: Vec<Why> = explanation
+            .unknown
+            .into_iter()
+            .map(|unread| unread.why)
+            .collect();
+        let mut met = BTreeSet::new();
+        unknown.retain(|why| outcome.verdict == Verdict::Unknown && met.insert(why.clone()));
+        self.blind(configured.rule, &unknown);
+        if listed {
+            let subject = subject_id(account, table, outcome.subject);
+            self.findings.push(Finding {
+                evidence: explanation.evidence,
+                unknown,
+                ..finding(configured, subject, outcome.verdict, explanation.message)
+            });
+        }
+    }
+
+    fn blind(&mut self, rule: &Rule, reasons: &[Why]) {
+        for why in reasons {
+            self.blind
+                .entry(why.clone())
+                .or_default()
+                .insert(rule.id.to_string());
+        }
+    }
+
+    /// One unknown result for a rule on tables that were not listed.
+    fn unlisted(&mut self, configured: &Configured<'_>, account: &AccountView<'_>, why: &Why) {
+        self.count(configured.rule, account, None, Verdict::Unknown);
+        self.blind(configured.rule, std::slice::from_ref(why));
+        if self.listing.lists(Verdict::Unknown) {
+            let subject = subject_id(account, None, Subject::Root);
+            let message = format!(
+                "tables of {}: not all could be listed",
+                account.region.region
+            );
+            let base = finding(configured, subject, Verdict::Unknown, message);
+            self.findings.push(Finding {
+                unknown: vec![why.clone()],
+                ..base
+            });
+        }
+    }
+
+    /// What could not be read: the reasons of unknown verdicts, and the gaps that blinded no rule.
+    fn gaps(&self) -> Vec<BlindSpot> {
+        let mut spots: BTreeMap<(String, Reason, Option<String>), BlindSpot> = BTreeMap::new();
+        let gaps = self
+            .linked
+            .snapshot
+            .gaps
+            .iter()
+            .map(|gap| (&gap.why, gap.resource.as_deref(), None));
+        let blind = self
+            .blind
+            .iter()
+            .map(|(why, rules)| (why, None, Some(rules)));
+        for (why, resource, rules) in gaps.chain(blind) {
+            let action = why.operation.map_or_else(
+                || "-".to_owned(),
+                |operation| match why.reason {
+                    Reason::Denied => operation.permission().to_owned(),
+                    _ => operation.name().to_owned(),
+                },
+            );
+            let spot = spots
+                .entry((action.clone(), why.reason, why.detail.clone()))
+                .or_insert_with(|| BlindSpot {
+                    action,
+                    reason: why.reason,
+                    detail: why.detail.clone(),
+                    resources: Vec::new(),
+                    count: 0,
+                    rules: Vec::new(),
+                });
+            if let Some(resource) = resource {
+                spot.count += 1;
+                if spot.resources.len() < SHOWN_RESOURCES {
+                    spot.resources.push(resource.to_owned());
+                }
+            }
+            spot.rules.extend(rules.into_iter().flatten().cloned());
+        }
+        spots.into_values().collect()
+    }
+}
+
+/// How many of the things that could not be read are named.
+const SHOWN_RESOURCES: usize = 3;
+
+fn finding(
+    configured: &Configured<'_>,
+    subject: SubjectId,
+    verdict: Verdict,
+    message: String,
+) -> Finding {
+    let rule = configured.rule;
+    Finding {
+        rule: rule.id.to_string(),
+        area: rule.area,
+        severity: rule.severity,
+        verdict,
+        fingerprint: fingerprint(rule.id.as_str(), &subject),
+        subject,
+        message,
+        evidence: Vec::new(),
+        unknown: Vec::new(),
+        params: configured
+            .params
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_json()))
+            .collect(),
+        source: (rule.file.clone(), rule.line),
+    }
+}
+
+fn subject_id(
+    account: &AccountView<'_>,
+    table: Option<&TableView<'_>>,
+    subject: Subject<'_>,
+) -> SubjectId {
+    let region = account.region;
+    let id = |kind: &str, name: String, arn: Option<String>| SubjectId {
+        kind: kind.to_owned(),
+        name,
+        table: table.map(|view| view.table.name.clone()),
+        arn,
+        account: region.account.clone(),
+        region: Some(region.region.clone()),
+    };
+    let parent: &dyn Record = match table {
+        Some(table) => table,
+        None => account,
+    };
+    match subject {
+        Subject::Element(Value::Record(record)) => {
+            id(record.record_type().name, record.label(), arn(record))
+        }
+        Subject::Element(value) => id("value", crate::rule::text::shown(value), None),
+        Subject::Root | Subject::List(_) => {
+            id(parent.record_type().name, parent.label(), arn(parent))
+        }
+    }
+}
+
+fn arn(record: &dyn Record) -> Option<String> {
+    let (slot, _) = record.record_type().field("arn")?;
+    match record.get(slot) {
+        Value::Text(arn) => Some(arn.to_owned()),
+        _ => None,
+    }
+}
+
+/// Hash of rule and subject, of nothing that is measured: the same in every run until the subject is another.
+fn fingerprint(rule: &str, subject: &SubjectId) -> String {
+    let region = subject.region.as_deref().unwrap_or_default();
+    let table = subject.table.as_deref().unwrap_or_default();
+    let mut hash = Sha256::new();
+    for part in [
+        rule,
+        &subject.account,
+        region,
+        &subject.kind,
+        table,
+        &subject.name,
+    ] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hex(&hash.finalize()[..16])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

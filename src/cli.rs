@@ -1,0 +1,101 @@
+//! The command line: arguments in, text and an exit code out.
+//!
+//! The only part that knows clap, the terminal, the clock and the environment, and the only one that prints. What it
+//! needs of the rest comes through [`engine::Engine`].
+
+pub mod args;
+mod check;
+mod dry_run;
+pub mod engine;
+pub mod exit;
+mod explain;
+pub mod format;
+pub mod output;
+pub mod program;
+pub mod progress;
+pub mod screen;
+mod snapshot;
+pub mod time;
+mod usage;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use self::args::{Cli, Command};
+use self::engine::Engine;
+use self::exit::{Exit, Failure};
+use self::output::Console;
+use self::screen::Screen;
+
+/// Runs the program on the process's own arguments and streams.
+pub fn main(engine: &dyn Engine) -> Exit {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    // Text has escape sequences only where they were asked for; on old Windows consoles they are translated.
+    let mut out = anstream::AutoStream::always(std::io::stdout());
+    let mut err = anstream::AutoStream::always(std::io::stderr());
+    let mut console = Console::new(&mut out, &mut err, Screen::from_environment());
+    run(&arguments, engine, &mut console)
+}
+
+/// Runs the program. The first argument is its name.
+pub fn run(arguments: &[OsString], engine: &dyn Engine, console: &mut Console<'_>) -> Exit {
+    let ended = match Cli::try_parse_from(arguments) {
+        Ok(cli) => dispatch(&cli.command, &typed(arguments), engine, console),
+        Err(error) => not_parsed(&error, arguments, console),
+    };
+    ended.unwrap_or_else(|failure| {
+        console.talk(&failure.to_string());
+        Exit::CouldNotRun
+    })
+}
+
+fn dispatch(
+    command: &Command,
+    typed: &str,
+    engine: &dyn Engine,
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
+    match command {
+        Command::Check(args) => check::run(args, typed, engine, console),
+        Command::Snapshot(args) => snapshot::run(args, engine, console),
+        Command::Explain(args) => explain::run(args, engine, console),
+    }
+}
+
+fn not_parsed(
+    error: &clap::Error,
+    arguments: &[OsString],
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            console.report(&error.render().to_string())?;
+            Ok(Exit::Done)
+        }
+        _ => Err(usage::failure(error, arguments)),
+    }
+}
+
+/// The command as it was typed, without what only changes how much is said: it stands in the next steps.
+fn typed(arguments: &[OsString]) -> String {
+    let talk = ["-q", "-v", "-vv", "--quiet", "--verbose"];
+    let words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
+    let words = words
+        .filter(|word| !talk.contains(&&**word))
+        .map(|word| quoted(&word));
+    ["dynalint".to_owned()]
+        .into_iter()
+        .chain(words)
+        .collect::<Vec<String>>()
+        .join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}

@@ -1,0 +1,348 @@
+//! The commands and their flags, as clap reads them: names and help, nothing that runs.
+//!
+//! Flags that cannot work together are named here where clap can tell; the rest is in each command.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+
+use super::format::{Format, OutputFile};
+use super::time::{parse_duration, parse_now};
+use crate::finding::{Area, Severity};
+use crate::gate::Terms;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    ready: nothing at or above the gate fails or is unknown
+  1    not ready: a failure at or above the gate
+  2    could not run: usage, file, credentials, region or network
+  3    cannot tell: no failure, but something at or above the gate is unknown
+  4    nothing to check: no resource matched
+  130  interrupted";
+
+/// Judges DynamoDB tables before they launch. Reads configuration only; changes nothing, reads no item.
+#[derive(Debug, Parser)]
+#[command(
+    name = "dynalint",
+    version,
+    after_help = "Without an account: dynalint check --demo"
+)]
+#[command(
+    disable_help_flag = true,
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = false
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Print help
+    // The short form has a line for each flag.
+    #[arg(short, long, global = true, action = ArgAction::HelpShort)]
+    help: Option<bool>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Evaluate the rules, report, and decide the exit code
+    #[command(after_help = EXIT_CODES)]
+    Check(Box<CheckArgs>),
+    /// Collect only: keep what a check would read
+    Snapshot(Box<SnapshotArgs>),
+    /// Tell about a rule or an area; without a name, list the rules
+    Explain(ExplainArgs),
+}
+
+/// The arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// A saved snapshot; without one, the live account is read
+    #[arg(value_name = "INPUT", conflicts_with_all = LIVE_ONLY, conflicts_with = "dry_run")]
+    pub input: Option<PathBuf>,
+    /// Which account.
+    #[command(flatten)]
+    pub aws: AwsArgs,
+    /// Which rules and tables.
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// What decides.
+    #[command(flatten)]
+    pub gate: GateArgs,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// How much to say.
+    #[command(flatten)]
+    pub talk: TalkArgs,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Where configuration comes from.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Judge the demo account inside the program; no AWS account is needed
+    #[arg(long, help_heading = "Run", conflicts_with_all = LIVE_ONLY, conflicts_with_all = ["input", "dry_run"])]
+    pub demo: bool,
+    /// Make no call to AWS; needs an INPUT or --demo
+    #[arg(long, help_heading = "Run", conflicts_with_all = LIVE_ONLY, conflicts_with = "dry_run")]
+    pub offline: bool,
+}
+
+/// The flags that only make sense where AWS is asked.
+const LIVE_ONLY: [&str; 8] = [
+    "profile",
+    "region",
+    "role_arn",
+    "external_id",
+    "endpoint_url",
+    "save",
+    "timeout",
+    "concurrency",
+];
+
+/// The arguments of `snapshot`.
+#[derive(Debug, Args)]
+pub struct SnapshotArgs {
+    /// Which account.
+    #[command(flatten)]
+    pub aws: AwsArgs,
+    /// Only tables whose whole name matches; `*` and `?` (repeatable, comma)
+    #[arg(
+        long,
+        value_name = "GLOB",
+        value_delimiter = ',',
+        help_heading = "Select"
+    )]
+    pub table: Vec<String>,
+    /// Where to keep it; without it, it goes to stdout
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "dry_run",
+        help_heading = "Output"
+    )]
+    pub save: Option<PathBuf>,
+    /// How much to say.
+    #[command(flatten)]
+    pub talk: TalkArgs,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// The arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A rule or an area
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// A folder with rules of your own (repeatable)
+    #[arg(long, value_name = "DIR", help_heading = "Select")]
+    pub rules: Vec<PathBuf>,
+    /// Columns
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=400), help_heading = "Output")]
+    pub width: Option<u16>,
+    /// Whether to write colours
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, help_heading = "Talk")]
+    pub color: Color,
+}
+
+/// Which account, in the words of the AWS CLI.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "AWS")]
+pub struct AwsArgs {
+    /// Profile of the AWS configuration
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Regions (repeatable, comma)
+    #[arg(long, value_name = "REGION", value_delimiter = ',')]
+    pub region: Vec<String>,
+    /// Role to take on
+    #[arg(long, value_name = "ARN")]
+    pub role_arn: Option<String>,
+    /// External id that the role asks for
+    #[arg(long, value_name = "ID", requires = "role_arn")]
+    pub external_id: Option<String>,
+    /// Another endpoint, such as an emulator's
+    #[arg(long, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+}
+
+/// Which rules and tables.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Select")]
+pub struct SelectArgs {
+    /// A folder with rules of your own (repeatable)
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+    /// Only tables whose whole name matches; `*` and `?` (repeatable, comma)
+    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
+    pub table: Vec<String>,
+    /// Only rules of these areas (repeatable, comma)
+    #[arg(long, value_name = "AREA", value_delimiter = ',', value_parser = areas())]
+    pub area: Vec<Area>,
+    /// Only these rules (repeatable, comma)
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub rule: Vec<String>,
+    /// All but these rules (repeatable, comma)
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub skip_rule: Vec<String>,
+    /// Only tables of this environment, and those whose environment is not known
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+}
+
+/// What decides.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Gate")]
+pub struct GateArgs {
+    /// Failures of this severity and worse give exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = fail_on())]
+    pub fail_on: FailOn,
+    /// Accept what could not be read: exit code 0 instead of 3
+    #[arg(long)]
+    pub allow_unknown: bool,
+    /// Accept that nothing matched: exit code 0 instead of 4
+    #[arg(long)]
+    pub allow_empty: bool,
+}
+
+/// Where the report goes.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// Format on stdout
+    #[arg(short, long, value_enum, default_value_t = Format::Terminal)]
+    pub format: Format,
+    /// Also write the report to a file; .json and .txt tell the format (repeatable)
+    #[arg(short, long, value_name = "[FORMAT:]FILE")]
+    pub output: Vec<OutputFile>,
+    /// Which results are listed; without it failures and what is unknown
+    #[arg(long, value_enum)]
+    pub show: Option<ShowArg>,
+    /// Columns of the terminal report
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=400))]
+    pub width: Option<u16>,
+    /// Keep the snapshot
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+}
+
+/// How much to say.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Talk")]
+pub struct TalkArgs {
+    /// Say the verdict alone, and errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say everything that is known of each finding
+    #[arg(short, long, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Whether to write colours
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// Don't show progress
+    #[arg(long)]
+    pub no_progress: bool,
+}
+
+/// How to run.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Run")]
+pub struct RunArgs {
+    /// Print the calls that a run would make, and make none
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Time for the whole run, such as 10m; what is not read by then is unknown
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub timeout: Option<Duration>,
+    /// Calls at a time to one service in one region
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub concurrency: Option<u16>,
+    /// The time that is now, for what depends on it
+    #[arg(long, value_name = "TIME", value_parser = parse_now)]
+    pub now: Option<Timestamp>,
+}
+
+/// Where configuration comes from.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Run")]
+pub struct ConfigArgs {
+    /// Configuration file; without it dynalint.yaml is looked for, up to the root of the repository
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long)]
+    pub no_config: bool,
+}
+
+/// Which results are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ShowArg {
+    /// Failures
+    Fail,
+    /// Every result, passes too
+    All,
+    /// What could not be told
+    Unknown,
+}
+
+/// Whether to write colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The severity at which the gate stands, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailOn(pub Option<Severity>);
+
+impl GateArgs {
+    /// The same for the gate.
+    pub fn terms(&self) -> Terms {
+        Terms {
+            fail_on: self.fail_on.0,
+            allow_unknown: self.allow_unknown,
+            allow_empty: self.allow_empty,
+        }
+    }
+}
+
+fn areas() -> impl TypedValueParser<Value = Area> {
+    let words = Area::ALL.iter().map(|area| area.word());
+    PossibleValuesParser::new(words).try_map(|word| word.parse())
+}
+
+fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+    // Nobody fails a run on an opinion.
+    let severities = Severity::ALL
+        .iter()
+        .filter(|severity| **severity != Severity::Info);
+    let words = severities.map(|severity| severity.word()).chain(["never"]);
+    PossibleValuesParser::new(words).try_map(|word| match &*word {
+        "never" => Ok::<FailOn, String>(FailOn(None)),
+        word => word.parse().map(|severity| FailOn(Some(severity))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

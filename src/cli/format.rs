@@ -1,0 +1,93 @@
+//! The formats of a report, and the files it is written to.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::ValueEnum;
+
+/// A format of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Text for people
+    Terminal,
+    /// JSON, version 1
+    Json,
+}
+
+impl Format {
+    fn from_word(word: &str) -> Option<Format> {
+        Format::from_str(word, false).ok()
+    }
+
+    fn from_extension(path: &Path) -> Option<Format> {
+        match path.extension()?.to_str()? {
+            "json" => Some(Format::Json),
+            "txt" => Some(Format::Terminal),
+            _ => None,
+        }
+    }
+}
+
+/// A file for the report: `report.json`, `json:report.out`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputFile {
+    /// In which format.
+    pub format: Format,
+    /// Where.
+    pub path: PathBuf,
+}
+
+impl FromStr for OutputFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<OutputFile, String> {
+        let named = text
+            .split_once(':')
+            .and_then(|(word, path)| Some((Format::from_word(word)?, path)));
+        let (format, path) = match named {
+            Some((format, path)) => (Some(format), Path::new(path)),
+            None => (Format::from_extension(Path::new(text)), Path::new(text)),
+        };
+        if path.as_os_str().is_empty() {
+            return Err("a file after the format: json:report.json".to_owned());
+        }
+        let path = path.to_owned();
+        match format {
+            Some(format) => Ok(OutputFile { format, path }),
+            None => Err(format!(
+                "a name that ends in .json or .txt, or the format before it: json:{text}"
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<(Format, String), String> {
+        let file: OutputFile = text.parse()?;
+        Ok((file.format, file.path.display().to_string()))
+    }
+
+    #[test]
+    fn the_name_or_the_word_before_it_tells_the_format() {
+        assert_eq!(
+            read("out/report.json"),
+            Ok((Format::Json, "out/report.json".to_owned()))
+        );
+        assert_eq!(
+            read("report.txt"),
+            Ok((Format::Terminal, "report.txt".to_owned()))
+        );
+        assert_eq!(read("json:report"), Ok((Format::Json, "report".to_owned())));
+        assert_eq!(
+            read("terminal:a:b.json"),
+            Ok((Format::Terminal, "a:b.json".to_owned()))
+        );
+        assert_eq!(read("C:\\report.json").map(|file| file.0), Ok(Format::Json));
+        for wrong in ["report", "sarif:report", "json:", "report.html"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+}

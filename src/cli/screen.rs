@@ -1,0 +1,145 @@
+//! What the terminal is and what may be written to it. The only place that reads the environment for that.
+
+use std::io::IsTerminal;
+
+use super::args::Color;
+use crate::report::terminal::style::Style;
+
+/// Columns where nobody knows how many there are.
+const COLUMNS: usize = 100;
+/// The most columns that are used, however wide the terminal: longer lines are hard to read.
+const MOST_COLUMNS: usize = 120;
+
+/// The streams and the environment of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Screen {
+    /// Whether stdout is a terminal.
+    pub out_is_terminal: bool,
+    /// Whether stderr is one.
+    pub err_is_terminal: bool,
+    /// Columns of the terminal.
+    pub columns: Option<usize>,
+    /// Whether the locale is UTF-8.
+    pub utf8: bool,
+    /// `NO_COLOR` is set.
+    pub no_color: bool,
+    /// `FORCE_COLOR` or `CLICOLOR_FORCE` is set.
+    pub force_color: bool,
+    /// A variable of a CI system is set.
+    pub ci: bool,
+}
+
+impl Screen {
+    /// The real one.
+    pub fn from_environment() -> Screen {
+        let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        Screen {
+            out_is_terminal: std::io::stdout().is_terminal(),
+            err_is_terminal: std::io::stderr().is_terminal(),
+            columns,
+            utf8: is_utf8(),
+            no_color: is_set("NO_COLOR"),
+            force_color: is_on("FORCE_COLOR") || is_on("CLICOLOR_FORCE"),
+            ci: is_on("CI"),
+        }
+    }
+
+    /// How stdout is drawn on.
+    pub fn style(&self, color: Color, width: Option<u16>) -> Style {
+        let own = self.columns.filter(|_| self.out_is_terminal);
+        let own = own.map_or(COLUMNS, |columns| columns.clamp(40, MOST_COLUMNS));
+        Style {
+            color: self.has_color(color),
+            utf8: self.utf8,
+            width: width.map_or(own, usize::from),
+        }
+    }
+
+    /// The flag, then `NO_COLOR`, then the variables that force it, then whether there is a terminal.
+    fn has_color(&self, color: Color) -> bool {
+        match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto if self.no_color => false,
+            Color::Auto => self.force_color || self.out_is_terminal,
+        }
+    }
+}
+
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
+fn is_on(name: &str) -> bool {
+    let off = |value: &std::ffi::OsString| value == "0" || value == "false" || value.is_empty();
+    std::env::var_os(name).is_some_and(|value| !off(&value))
+}
+
+/// The first of the three variables that is set decides, as in C.
+fn is_utf8() -> bool {
+    let names = ["LC_ALL", "LC_CTYPE", "LANG"];
+    let locale = names
+        .iter()
+        .filter(|name| is_set(name))
+        .find_map(std::env::var_os);
+    let locale = locale.map(|locale| locale.to_string_lossy().to_lowercase());
+    match locale {
+        Some(locale) => locale.contains("utf-8") || locale.contains("utf8"),
+        None => cfg!(windows),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PIPE: Screen = Screen {
+        out_is_terminal: false,
+        err_is_terminal: false,
+        columns: Some(300),
+        utf8: true,
+        no_color: false,
+        force_color: false,
+        ci: false,
+    };
+
+    #[test]
+    fn the_flag_wins_over_the_environment() {
+        let screen = Screen {
+            no_color: true,
+            force_color: true,
+            out_is_terminal: true,
+            ..PIPE
+        };
+        assert!(screen.style(Color::Always, None).color);
+        assert!(!screen.style(Color::Auto, None).color);
+        assert!(
+            !Screen {
+                force_color: true,
+                ..PIPE
+            }
+            .style(Color::Never, None)
+            .color
+        );
+        assert!(
+            Screen {
+                force_color: true,
+                ..PIPE
+            }
+            .style(Color::Auto, None)
+            .color
+        );
+        assert!(!PIPE.style(Color::Auto, None).color);
+    }
+
+    #[test]
+    fn the_width_is_100_in_a_pipe_and_120_at_most() {
+        let terminal = Screen {
+            out_is_terminal: true,
+            ..PIPE
+        };
+        assert_eq!(PIPE.style(Color::Auto, None).width, 100);
+        assert_eq!(terminal.style(Color::Auto, None).width, 120);
+        assert_eq!(terminal.style(Color::Auto, Some(200)).width, 200);
+    }
+}

@@ -1,0 +1,116 @@
+//! `dynalint snapshot`: collects, and keeps what was read. Judges nothing.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::args::SnapshotArgs;
+use super::dry_run;
+use super::engine::{Engine, Live};
+use super::exit::{Exit, Failure};
+use super::output::Console;
+use super::progress::Shown;
+use crate::report::terminal::layout::{count, number};
+use crate::snapshot::operation::Operation;
+use crate::snapshot::{Snapshot, file};
+
+/// Runs it. Everything is read that any rule may look at, so that later rules can judge the file too.
+pub(super) fn run(
+    args: &SnapshotArgs,
+    engine: &dyn Engine,
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
+    let operations: BTreeSet<Operation> = Operation::ALL.iter().copied().collect();
+    if args.run.dry_run {
+        let style = console.screen.style(args.talk.color, None);
+        let scope = dry_run::scope(&args.aws, &args.table);
+        console.report(&dry_run::table(&operations, &scope, &style))?;
+        return Ok(Exit::Done);
+    }
+    if args.save.is_none() && console.screen.out_is_terminal {
+        return Err(Failure::new(
+            "a snapshot is too long for a terminal",
+            "dynalint snapshot --save prod.snapshot.json",
+        ));
+    }
+    let snapshot = collect(args, &operations, engine, console)?;
+    keep(args.save.as_deref(), &snapshot, console)?;
+    if !args.talk.quiet {
+        console.talk(&told(args.save.as_deref(), &snapshot));
+    }
+    if args.talk.verbose > 0 {
+        console.talk(&calls(&snapshot));
+    }
+    Ok(Exit::Done)
+}
+
+fn collect(
+    args: &SnapshotArgs,
+    operations: &BTreeSet<Operation>,
+    engine: &dyn Engine,
+    console: &Console<'_>,
+) -> Result<Snapshot, Failure> {
+    let live = Live {
+        aws: &args.aws,
+        tables: &args.table,
+        timeout: args.run.timeout,
+        concurrency: args.run.concurrency,
+        now: args.run.now.unwrap_or_else(Timestamp::now),
+    };
+    let progress = Shown::fitting(console.screen, &args.talk);
+    let snapshot = engine.collect(&live, operations, &progress);
+    progress.finish();
+    snapshot
+}
+
+fn keep(
+    path: Option<&Path>,
+    snapshot: &Snapshot,
+    console: &mut Console<'_>,
+) -> Result<(), Failure> {
+    let Some(path) = path else {
+        return console.report(&text(snapshot)?);
+    };
+    Ok(file::save(snapshot, path)?)
+}
+
+fn text(snapshot: &Snapshot) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(snapshot).map_err(|error| {
+        Failure::new(
+            format!("cannot write the snapshot: {error}"),
+            "tell us; nothing was changed in the account",
+        )
+    })?;
+    Ok(text + "\n")
+}
+
+/// `saved prod.snapshot.json: 3 tables in 1 region, 143 read-only calls, 2 answers missing`.
+fn told(path: Option<&Path>, snapshot: &Snapshot) -> String {
+    let tables = snapshot
+        .regions
+        .iter()
+        .filter_map(|region| region.tables.known());
+    let tables: usize = tables.map(|tables| tables.items.len()).sum();
+    let calls: u64 = snapshot.calls.values().sum();
+    let saved = path.map_or("snapshot".to_owned(), |path| {
+        format!("saved {}", path.display())
+    });
+    let gaps = match snapshot.gaps.len() {
+        0 => String::new(),
+        gaps => format!(", {} missing", count(gaps, "answer")),
+    };
+    format!(
+        "{saved}: {} in {}, {} read-only calls{gaps}; nothing was changed\n",
+        count(tables, "table"),
+        count(snapshot.regions.len(), "region"),
+        number(calls),
+    )
+}
+
+/// The calls that were made, by operation.
+fn calls(snapshot: &Snapshot) -> String {
+    let line =
+        |(operation, calls): (&String, &u64)| format!("{:>10}  {operation}\n", number(*calls));
+    snapshot.calls.iter().map(line).collect()
+}

@@ -1,0 +1,88 @@
+//! Times and durations as people write them in flags.
+
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+/// A time: RFC 3339, or a date, which is its first second in UTC.
+///
+/// # Errors
+/// Where it is neither.
+pub fn parse_now(text: &str) -> Result<Timestamp, String> {
+    let time = text.parse::<Timestamp>().ok();
+    time.or_else(|| first_second(text)).ok_or_else(|| {
+        "a time such as 2026-11-22T17:05:00Z, or a date such as 2026-11-22".to_owned()
+    })
+}
+
+fn first_second(text: &str) -> Option<Timestamp> {
+    let date: Date = text.parse().ok()?;
+    Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
+/// A duration: `90d`, `2h`, `35 days`, `30s`.
+///
+/// # Errors
+/// Where it has no unit, or one that is not known.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "a duration such as 30s, 2h, 90d or \"35 days\"".to_owned();
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    let (amount, unit) = text.split_at(digits);
+    let amount: u64 = amount.parse().map_err(|_| wrong())?;
+    let unit_s = unit_s(unit.trim()).ok_or_else(wrong)?;
+    let seconds = amount.checked_mul(unit_s).ok_or_else(wrong)?;
+    // Anything longer could not be added to a time.
+    let fits = i64::try_from(seconds)
+        .is_ok_and(|s| SignedDuration::from_secs(s) < SignedDuration::from_hours(8_760_000));
+    fits.then(|| Duration::from_secs(seconds)).ok_or_else(wrong)
+}
+
+fn unit_s(unit: &str) -> Option<u64> {
+    match unit {
+        "s" | "sec" | "second" | "seconds" => Some(1),
+        "m" | "min" | "minute" | "minutes" => Some(60),
+        "h" | "hour" | "hours" => Some(3_600),
+        "d" | "day" | "days" => Some(86_400),
+        "w" | "week" | "weeks" => Some(604_800),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_dates_are_read() {
+        let text = |now: &str| parse_now(now).map(|time| time.to_string());
+        assert_eq!(text("2026-11-22"), Ok("2026-11-22T00:00:00Z".to_owned()));
+        assert_eq!(
+            text("2026-11-22T17:05:00+01:00"),
+            Ok("2026-11-22T16:05:00Z".to_owned())
+        );
+        assert!(text("tomorrow").is_err());
+        assert!(text("2026-13-01").is_err());
+    }
+
+    #[test]
+    fn durations_have_units() {
+        let seconds = |text: &str| parse_duration(text).map(|duration| duration.as_secs());
+        assert_eq!(seconds("90d"), Ok(90 * 86_400));
+        assert_eq!(seconds("2h"), Ok(7_200));
+        assert_eq!(seconds("35 days"), Ok(35 * 86_400));
+        for wrong in [
+            "",
+            "90",
+            "d",
+            "-2h",
+            "1.5h",
+            "3 fortnights",
+            "99999999999999999999d",
+            "9999999999999w",
+        ] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What clap says of wrong arguments, in our two lines: what is wrong, and what to do.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Error};
+
+use super::args::Cli;
+use super::exit::Failure;
+
+/// The mistake in two lines. Help and version are no mistakes and don't come here.
+pub(super) fn failure(error: &Error, arguments: &[OsString]) -> Failure {
+    let hint = suggestion(error).unwrap_or_else(|| format!("{} --help", command(arguments)));
+    Failure::new(message(error), hint)
+}
+
+fn message(error: &Error) -> String {
+    let value = text(error, ContextKind::InvalidValue);
+    let arg = text(error, ContextKind::InvalidArg);
+    let flag = flag(&arg);
+    match error.kind() {
+        ErrorKind::UnknownArgument if !flag.starts_with('-') => {
+            format!("\"{flag}\" is one argument too many")
+        }
+        ErrorKind::UnknownArgument => format!("unknown flag {flag}"),
+        ErrorKind::InvalidSubcommand => {
+            format!(
+                "unknown command \"{}\"",
+                text(error, ContextKind::InvalidSubcommand)
+            )
+        }
+        ErrorKind::MissingSubcommand => "no command was given".to_owned(),
+        ErrorKind::InvalidValue if value.is_empty() => format!("{flag} needs a value"),
+        ErrorKind::InvalidValue => {
+            let values = text(error, ContextKind::ValidValue);
+            format!("{flag} is one of {values}, not \"{value}\"")
+        }
+        ErrorKind::ValueValidation => format!(
+            "{flag} does not take \"{value}\"; it takes {}",
+            wanted(error)
+        ),
+        ErrorKind::ArgumentConflict => conflict(error, &flag),
+        ErrorKind::MissingRequiredArgument => format!("{arg} is missing"),
+        _ => first_line(error),
+    }
+}
+
+fn conflict(error: &Error, arg: &str) -> String {
+    let prior = text(error, ContextKind::PriorArg);
+    let priors: Vec<String> = prior.split(", ").map(flag).collect();
+    match priors.iter().any(|prior| prior == arg) {
+        true => format!("{arg} was given twice"),
+        false => format!("{arg} does not go with {}", priors.join(", ")),
+    }
+}
+
+/// What our own parsers say they want.
+fn wanted(error: &Error) -> String {
+    let source = std::error::Error::source(error).map(ToString::to_string);
+    source.unwrap_or_else(|| "another value".to_owned())
+}
+
+fn suggestion(error: &Error) -> Option<String> {
+    let kinds = [
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedValue,
+    ];
+    let named = kinds
+        .iter()
+        .map(|kind| text(error, *kind))
+        .find(|text| !text.is_empty());
+    match (error.kind(), named) {
+        (_, Some(named)) => Some(format!("did you mean {}?", flag(&named))),
+        (ErrorKind::MissingSubcommand, None) => {
+            Some("dynalint check, or without an AWS account: dynalint check --demo".to_owned())
+        }
+        (ErrorKind::ArgumentConflict, None) => Some("leave one of them out".to_owned()),
+        (_, None) => None,
+    }
+}
+
+/// `dynalint check`, where the mistake is in its arguments. (Not every error of clap says where it is.)
+fn command(arguments: &[OsString]) -> String {
+    let first = arguments.get(1).and_then(|word| word.to_str());
+    let known = first.filter(|word| Cli::command().find_subcommand(word).is_some());
+    known.map_or("dynalint".to_owned(), |name| format!("dynalint {name}"))
+}
+
+/// `--region` for `--region <REGION>`, `INPUT` for `[INPUT]`.
+fn flag(arg: &str) -> String {
+    let word = arg.split_whitespace().next().unwrap_or(arg);
+    word.trim_matches(['[', ']', '<', '>']).to_owned()
+}
+
+fn text(error: &Error, kind: ContextKind) -> String {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.join(", "),
+        Some(ContextValue::StyledStr(text)) => text.to_string(),
+        Some(ContextValue::Number(number)) => number.to_string(),
+        // The enum is clap's and may grow.
+        Some(_) | None => String::new(),
+    }
+}
+
+fn first_line(error: &Error) -> String {
+    let text = error.render().to_string();
+    let line = text.lines().next().unwrap_or("wrong arguments");
+    line.trim_start_matches("error: ").to_owned()
+}

@@ -1,0 +1,145 @@
+//! Evidence about lists: the elements that violate, and those that came nearest.
+
+use super::{Explainer, source};
+use crate::evaluate::logic::False;
+use crate::evaluate::run::Frame;
+use crate::evaluate::value::{Item, Val};
+use crate::rule::condition::{Each, Expr, Kind, Lambda};
+use crate::snapshot::record::Evidence;
+
+/// So many elements are shown one by one.
+const SHOWN_ELEMENTS: usize = 3;
+
+impl<'a> Explainer<'a> {
+    pub(super) fn blame_each(
+        &mut self,
+        each: Each,
+        expr: &'a Expr,
+        list: &'a Expr,
+        lambda: &'a Lambda,
+        outcome: bool,
+    ) {
+        match (each, outcome) {
+            (Each::All, false) => self.elements(expr, list, lambda, false),
+            (Each::All, true) if list.is_detached() => self.elements(expr, list, lambda, true),
+            (Each::Exists, true) => self.elements(expr, list, lambda, true),
+            (Each::Exists, false) => self.near_misses(expr, list, lambda),
+            (Each::All, true) | (Each::ExistsOne | Each::Filter | Each::Map, _) => {
+                self.whole_list(expr, list, outcome);
+            }
+        }
+    }
+
+    fn whole_list(&mut self, expr: &'a Expr, list: &'a Expr, outcome: bool) {
+        let spelling = self.condition.spelling(expr);
+        let asked = spelling.get(list.end - expr.start..).unwrap_or(spelling);
+        let asked = asked.trim_start_matches('.').to_owned();
+        let expected = self.said(outcome, asked);
+        self.seen(list, expected);
+    }
+
+    /// The elements for which the body has this outcome.
+    fn elements(&mut self, expr: &'a Expr, list: &'a Expr, lambda: &'a Lambda, outcome: bool) {
+        let Ok(listing) = self.frame.listing(list) else {
+            return;
+        };
+        let matching: Vec<(usize, Item<'a>)> = listing
+            .items()
+            .enumerate()
+            .filter(|(_, item)| {
+                let value = item.value.clone();
+                let truth = self.frame.with(value, |frame| frame.truth(&lambda.body));
+                item.maybe.is_none() && truth.is(outcome)
+            })
+            .collect();
+        if matching.is_empty() {
+            return self.whole_list(expr, list, outcome);
+        }
+        // One witness will do, but a list that the rule itself gives says nothing: there all are.
+        let one_will_do = self.wants_same && !list.is_detached();
+        let shown = if one_will_do { 1 } else { SHOWN_ELEMENTS };
+        let total = matching.len();
+        for (index, item) in matching.into_iter().take(shown) {
+            self.inside(list, lambda, index, item.value, outcome);
+        }
+        if !self.wants_same {
+            self.rest(list, total, "more like these");
+        }
+    }
+
+    /// The elements that came nearest to what `exists` asks for.
+    fn near_misses(&mut self, expr: &'a Expr, list: &'a Expr, lambda: &'a Lambda) {
+        let Ok(listing) = self.frame.listing(list) else {
+            return;
+        };
+        let mut misses: Vec<(usize, usize, Item<'a>)> = Vec::new();
+        for (index, item) in listing.items().enumerate() {
+            let value = item.value.clone();
+            let faults = self
+                .frame
+                .with(value, |frame| false_parts(frame, &lambda.body));
+            misses.push((faults, index, item));
+        }
+        if misses.is_empty() {
+            return self.whole_list(expr, list, false);
+        }
+        misses.sort_by_key(|(faults, index, _)| (*faults, *index));
+        let total = misses.len();
+        for (_, index, item) in misses.into_iter().take(SHOWN_ELEMENTS) {
+            self.inside(list, lambda, index, item.value, false);
+        }
+        self.rest(list, total, "more, further off");
+    }
+
+    fn rest(&mut self, list: &'a Expr, total: usize, words: &str) {
+        if total > SHOWN_ELEMENTS {
+            let evidence = Evidence {
+                path: self.path(list),
+                observed: format!("and {} {words}", total - SHOWN_ELEMENTS),
+                expected: String::new(),
+                from: source(list),
+            };
+            self.add(evidence);
+        }
+    }
+
+    fn inside(
+        &mut self,
+        list: &'a Expr,
+        lambda: &'a Lambda,
+        index: usize,
+        element: Val<'a>,
+        outcome: bool,
+    ) {
+        self.within(list, index, element, |explainer| {
+            explainer.blame(&lambda.body, outcome);
+        });
+    }
+
+    /// Works with the element under its path.
+    pub(super) fn within(
+        &mut self,
+        list: &'a Expr,
+        index: usize,
+        element: Val<'a>,
+        work: impl FnOnce(&mut Self),
+    ) {
+        let path = self.element_path(list, &element, Some(index));
+        self.names.push(path.unwrap_or_default());
+        self.frame.push(element);
+        work(self);
+        self.frame.pop();
+        self.names.pop();
+    }
+}
+
+/// How many parts keep a condition from being true.
+fn false_parts<'a>(frame: &mut Frame<'a>, expr: &'a Expr) -> usize {
+    match &expr.kind {
+        Kind::And(parts) => parts
+            .iter()
+            .filter(|part| frame.truth(part) == False)
+            .count(),
+        _ => usize::from(frame.truth(expr) == False),
+    }
+}

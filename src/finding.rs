@@ -1,0 +1,272 @@
+//! What a rule said about one subject: the words that rules, evaluation, gate and reports share.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::snapshot::fact::{Reason, Why};
+use crate::snapshot::record::Evidence;
+
+macro_rules! words {
+    ($( $(#[$doc:meta])* $name:ident { $( $(#[$variant_doc:meta])* $variant:ident = $word:literal, )* } )*) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name { $( $(#[$variant_doc])* #[serde(rename = $word)] $variant, )* }
+
+        impl $name {
+            /// Every one, in order.
+            pub const ALL: &'static [$name] = &[ $( $name::$variant, )* ];
+
+            /// The word in files and machine formats.
+            pub const fn word(self) -> &'static str {
+                match self { $( $name::$variant => $word, )* }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.word())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = String;
+
+            fn from_str(word: &str) -> Result<$name, String> {
+                let words: Vec<&str> = $name::ALL.iter().map(|one| one.word()).collect();
+                let found = $name::ALL.iter().find(|one| one.word() == word);
+                found.copied().ok_or_else(|| format!("\"{word}\" is none of {}", words.join(", ")))
+            }
+        }
+    )* };
+}
+
+words! {
+    /// How bad it is when a rule fails; worst first.
+    Severity {
+        /// Data or service is lost at the next accident.
+        Critical = "critical",
+        /// Do not launch so.
+        High = "high",
+        /// Repair soon.
+        Medium = "medium",
+        /// Worth knowing.
+        Low = "low",
+        /// An opinion.
+        Info = "info",
+    }
+
+    /// The seven parts of the checklist, in their order.
+    Area {
+        /// Keys, indexes, access patterns.
+        Design = "design",
+        /// Capacity, cost and the alarms on both.
+        Cost = "cost",
+        /// Access and encryption.
+        Security = "security",
+        /// Alarms that reach someone, dashboards, consumers.
+        Observability = "observability",
+        /// Backups and their proof.
+        Recovery = "recovery",
+        /// Changing data and schema.
+        Migration = "migration",
+        /// Sign-off.
+        Release = "release",
+    }
+
+    /// What a rule says about a subject.
+    Verdict {
+        /// What it wants holds.
+        Pass = "pass",
+        /// It does not hold.
+        Fail = "fail",
+        /// A fact that decides it could not be read.
+        Unknown = "unknown",
+        /// The rule does not speak of this subject.
+        NotApplicable = "not-applicable",
+    }
+}
+
+impl Area {
+    /// The heading for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Area::Design => "design",
+            Area::Cost => "cost & alarms",
+            Area::Security => "security & IAM",
+            Area::Observability => "observability",
+            Area::Recovery => "recovery",
+            Area::Migration => "migration",
+            Area::Release => "release",
+        }
+    }
+}
+
+/// The thing that a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct SubjectId {
+    /// `table`, `index`, `topic`, …
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// The table it belongs to, where it belongs to one.
+    pub table: Option<String>,
+    /// Its ARN, where it has one that is known.
+    pub arn: Option<String>,
+    /// The account.
+    pub account: String,
+    /// The region; null for a global subject.
+    pub region: Option<String>,
+}
+
+impl SubjectId {
+    /// How a line names it: `orders`, `orders/GSI1`.
+    pub fn short(&self) -> String {
+        match &self.table {
+            Some(table) if *table != self.name || self.kind != "table" => {
+                format!("{table}/{}", self.name)
+            }
+            Some(_) | None => self.name.clone(),
+        }
+    }
+}
+
+/// What one rule said about one subject.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// Rule id.
+    pub rule: String,
+    /// Area of the rule.
+    pub area: Area,
+    /// Severity in force.
+    pub severity: Severity,
+    /// What was said.
+    pub verdict: Verdict,
+    /// About what.
+    pub subject: SubjectId,
+    /// In words: subject, what is, what should be.
+    pub message: String,
+    /// What was seen, near misses first.
+    pub evidence: Vec<Evidence>,
+    /// What could not be read.
+    pub unknown: Vec<Why>,
+    /// The parameters in force.
+    pub params: BTreeMap<String, serde_json::Value>,
+    /// Hash of rule and subject; the same in every run, whatever was measured.
+    pub fingerprint: String,
+    /// The rule's file, and the line of its assertion.
+    pub source: (String, usize),
+}
+
+/// Which table: account, region, name.
+pub type TableKey = (String, String, String);
+
+/// A table in a few words; what is unknown is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableBrief {
+    /// The environment it is taken to be of: `prod`.
+    pub environment: Option<String>,
+    /// `on-demand`, `provisioned`.
+    pub capacity_mode: Option<String>,
+    /// Size in bytes.
+    pub size_bytes: Option<u64>,
+    /// Number of global secondary indexes.
+    pub indexes: Option<usize>,
+}
+
+/// Counts of verdicts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Passes.
+    pub pass: usize,
+    /// Failures.
+    pub fail: usize,
+    /// Unknown.
+    pub unknown: usize,
+    /// Not applicable.
+    pub not_applicable: usize,
+}
+
+impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Pass => self.pass += 1,
+            Verdict::Fail => self.fail += 1,
+            Verdict::Unknown => self.unknown += 1,
+            Verdict::NotApplicable => self.not_applicable += 1,
+        }
+    }
+
+    /// All of them.
+    pub fn total(&self) -> usize {
+        self.pass + self.fail + self.unknown + self.not_applicable
+    }
+}
+
+/// Counts over all findings of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Over everything.
+    pub all: Counts,
+    /// By area.
+    pub by_area: BTreeMap<Area, Counts>,
+    /// By rule.
+    pub by_rule: BTreeMap<String, Counts>,
+    /// By table: account, region, name.
+    pub by_table: BTreeMap<TableKey, Counts>,
+    /// Failures by severity.
+    pub fails: BTreeMap<Severity, usize>,
+    /// Unknown by severity.
+    pub unknowns: BTreeMap<Severity, usize>,
+}
+
+/// The table that a finding belongs to, where it belongs to one.
+pub fn table_key(subject: &SubjectId) -> Option<TableKey> {
+    let own = (subject.kind == "table").then_some(&subject.name);
+    let table = subject.table.as_ref().or(own)?;
+    let region = subject.region.clone().unwrap_or_default();
+    Some((subject.account.clone(), region, table.clone()))
+}
+
+/// The order of findings in every format: the worst first, failures before what is unknown, then by name.
+pub fn worst_first(left: &Finding, right: &Finding) -> Ordering {
+    rank(left).cmp(&rank(right))
+}
+
+fn rank(finding: &Finding) -> (u8, Severity, u8, &str, &SubjectId, &str) {
+    let (part, verdict) = match finding.verdict {
+        Verdict::Fail => (0, 0),
+        Verdict::Unknown => (0, 1),
+        Verdict::Pass => (1, 0),
+        Verdict::NotApplicable => (2, 0),
+    };
+    let Finding {
+        severity,
+        rule,
+        subject,
+        message,
+        ..
+    } = finding;
+    (part, *severity, verdict, rule, subject, message)
+}
+
+/// Something that could not be read, and the rules it blinds.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BlindSpot {
+    /// The missing IAM action where it was denied, else the operation that failed.
+    pub action: String,
+    /// Why.
+    pub reason: Reason,
+    /// What AWS or the network said, where it said more: `explicit deny in a service control policy`.
+    pub detail: Option<String>,
+    /// What it was about, where it was about single things; at most a few are kept.
+    pub resources: Vec<String>,
+    /// How many things it was about.
+    pub count: usize,
+    /// The rules with an unknown verdict for this reason.
+    pub rules: Vec<String>,
+}

@@ -1,0 +1,162 @@
+//! One account in one region as rules see it.
+
+use globset::GlobSet;
+
+use super::backup::Backups;
+use super::coverage::Watch;
+use super::reach::{End, Routes};
+use super::scaling::Scaling;
+use super::signal::{self, NAMESPACE};
+use super::table::TableView;
+use crate::config::Config;
+use crate::snapshot::Region;
+use crate::snapshot::alarm::{MetricAlarm, Topic};
+use crate::snapshot::fact::{Fact, Listed};
+use crate::snapshot::record::Value;
+use crate::view;
+
+/// One account in one region, with its tables and topics joined.
+pub struct AccountView<'a> {
+    /// What was read.
+    pub region: &'a Region,
+    /// The tables; partial where the listing broke off.
+    pub tables: Fact<Listed<TableView<'a>>>,
+    topics: Fact<Listed<TopicView<'a>>>,
+    trusted_accounts: &'a Vec<String>,
+}
+
+view! {
+    /// One account in one region.
+    impl AccountView = "account" over Region = |v| v.region, labelled |v| format!("{} {}", v.region.account, v.region.region);
+    fields {
+        /// The tables with what belongs to them.
+        tables: Fact<Listed<TableView<'static>>>, [ListTables] = |v| crate::snapshot::record::FactType::value(&v.tables);
+        /// The topics that alarms notify.
+        topics: Fact<Listed<TopicView<'static>>>, [DescribeAlarms, ListSubscriptionsByTopic] = |v| crate::snapshot::record::FactType::value(&v.topics);
+        /// Accounts that may be given access, as declared.
+        trusted_accounts: Vec<String>, [] = |v| Value::List(v.trusted_accounts);
+    }
+    methods {}
+}
+
+impl<'a> AccountView<'a> {
+    /// Joins a region.
+    pub fn new(region: &'a Region, config: &'a Config) -> AccountView<'a> {
+        let routes = Routes::new(&region.composite_alarms, &region.topics, &config.monitoring);
+        let watch = Watch::new(
+            &region.alarms,
+            config.monitoring.external.is_some(),
+            |alarm| routes.reach(alarm),
+        );
+        let scaling = Scaling::new(region);
+        let backups = Backups::new(region);
+        let watch = std::sync::Arc::new(watch);
+        let backups = std::sync::Arc::new(backups);
+        let tables = match region.tables.as_ref() {
+            Err(why) => Fact::Unknown(why.clone()),
+            Ok(listed) => {
+                let join =
+                    |table| TableView::new(table, region, config, &watch, &scaling, &backups);
+                Fact::Known(Listed {
+                    items: listed.items.iter().map(join).collect(),
+                    missing: listed.missing.clone(),
+                })
+            }
+        };
+        let topics = topics(region, &config.monitoring.trusted_topics, &routes);
+        AccountView {
+            region,
+            tables,
+            topics,
+            trusted_accounts: &config.trusted_accounts,
+        }
+    }
+}
+
+fn topics<'a>(
+    region: &'a Region,
+    trusted: &GlobSet,
+    routes: &Routes<'a>,
+) -> Fact<Listed<TopicView<'a>>> {
+    let (topics, alarms) = match (region.topics.as_ref(), region.alarms.as_ref()) {
+        (Err(why), _) | (_, Err(why)) => return Fact::Unknown(why.clone()),
+        (Ok(topics), Ok(alarms)) => (topics, alarms),
+    };
+    let notifying: Vec<(&str, Vec<&str>)> = alarms
+        .items
+        .iter()
+        .filter(|alarm| watches_dynamodb(alarm))
+        .map(|alarm| (alarm.name.as_str(), notified(alarm, routes)))
+        .collect();
+    let view = |topic: &'a Topic| {
+        let names = notifying
+            .iter()
+            .filter(|(_, topics)| topics.contains(&topic.arn.as_str()));
+        TopicView {
+            topic,
+            alarms: Listed {
+                items: names.map(|(name, _)| (*name).to_owned()).collect(),
+                missing: alarms.missing.clone(),
+            },
+            declared: trusted.is_match(&topic.arn),
+        }
+    };
+    Fact::Known(Listed {
+        items: topics.items.iter().map(view).collect(),
+        missing: topics.missing.clone(),
+    })
+}
+
+/// Whether a person set the alarm on a metric of DynamoDB.
+fn watches_dynamodb(alarm: &MetricAlarm) -> bool {
+    let on_dynamodb = signal::signals(alarm, 0)
+        .iter()
+        .any(|signal| signal.stat.namespace == NAMESPACE);
+    on_dynamodb && !signal::is_owned_by_auto_scaling(alarm)
+}
+
+/// The topics that hear of the alarm, through composite alarms too.
+fn notified<'a>(alarm: &'a MetricAlarm, routes: &Routes<'a>) -> Vec<&'a str> {
+    let topic = |link: super::reach::Link<'a>| match link.end {
+        End::NoTopic(arn)
+        | End::NobodyConfirmed(arn)
+        | End::TopicUnread(arn, _)
+        | End::Confirmed(arn) => Some(arn),
+        End::ActionsDisabled
+        | End::NoAction
+        | End::Acts(_)
+        | End::TellsNobody(_)
+        | End::UnknownAction(_)
+        | End::Declared(_)
+        | End::CompositesUnread(_)
+        | End::RuleUnread => None,
+    };
+    routes.links(alarm).into_iter().filter_map(topic).collect()
+}
+
+/// A topic with the alarms on DynamoDB that notify it.
+pub struct TopicView<'a> {
+    topic: &'a Topic,
+    alarms: Listed<String>,
+    declared: bool,
+}
+
+view! {
+    /// An SNS topic that alarms notify.
+    impl TopicView = "topic" over Topic = |v| v.topic, labelled |v| v.name().to_owned();
+    fields {
+        /// Its name: the last part of the ARN.
+        name: String, [DescribeAlarms] = |v| Value::Text(v.name());
+        /// The names of the alarms on DynamoDB that notify it, themselves or through a composite alarm.
+        dynamodb_alarms: Listed<String>, [DescribeAlarms] = |v| Value::List(&v.alarms);
+        /// Whether the config says that it reaches someone.
+        declared: bool, [] = |v| Value::Bool(v.declared);
+    }
+    methods {}
+}
+
+impl TopicView<'_> {
+    fn name(&self) -> &str {
+        self.topic.arn.rsplit(':').next().unwrap_or_default()
+    }
+}

@@ -1,0 +1,180 @@
+//! Facts that people declare: environment and tier, by config, tag or name.
+//!
+//! Each has a strict built-in default, so that an untagged table is not exempt, and remembers where its value came from.
+//! Tags that could not be read leave it unknown, for they could have said otherwise.
+
+use std::collections::BTreeMap;
+
+use crate::choice;
+use crate::config::{Config, Matcher, TIERS};
+use crate::snapshot::fact::Fact;
+use crate::snapshot::table::Table;
+
+choice! {
+    /// How much hangs on a table.
+    Tier = "tier" [critical, standard, ephemeral];
+}
+
+/// A declared fact and where it came from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declared<T> {
+    /// The value.
+    pub value: T,
+    /// `tag environment`, `dynalint.yaml`, `built-in default`.
+    pub origin: String,
+}
+
+const ENVIRONMENT_TAGS: [&str; 3] = ["environment", "env", "stage"];
+const TIER_TAGS: [&str; 2] = ["tier", "criticality"];
+/// Untagged is not exempt.
+const STRICT_ENVIRONMENT: &str = "prod";
+const STRICT_TIER: &str = Tier::standard;
+
+/// The environment of a table: the config's, else the value of a tag `environment`, `env` or `stage`, else `prod`.
+pub fn environment(config: &Config, table: &Table) -> Fact<Declared<String>> {
+    declared(
+        &config.environments,
+        table,
+        |tags| by_tag(tags, &ENVIRONMENT_TAGS),
+        STRICT_ENVIRONMENT,
+    )
+    .map(|declared| {
+        let value = match declared.value.as_str() {
+            "production" | "live" | "prd" => "prod".to_owned(),
+            _ => declared.value,
+        };
+        Declared {
+            value,
+            origin: declared.origin,
+        }
+    })
+}
+
+/// The tier of a table: the config's, else the value of a tag `tier` or `criticality` that is a tier, else `standard`.
+pub fn tier(config: &Config, table: &Table) -> Fact<Declared<Tier>> {
+    let by_tag = |tags: &BTreeMap<String, String>| {
+        by_tag(tags, &TIER_TAGS).filter(|declared| TIERS.contains(&declared.value.as_str()))
+    };
+    declared(&config.tiers, table, by_tag, STRICT_TIER).map(|declared| Declared {
+        value: Tier(declared.value),
+        origin: declared.origin,
+    })
+}
+
+fn declared(
+    matchers: &[Matcher],
+    table: &Table,
+    by_tag: impl Fn(&BTreeMap<String, String>) -> Option<Declared<String>>,
+    strict: &str,
+) -> Fact<Declared<String>> {
+    let by_config = |value: &str| Declared {
+        value: value.to_owned(),
+        origin: "dynalint.yaml".to_owned(),
+    };
+    for matcher in matchers {
+        match (matcher.names.is_match(&table.name), table.tags.as_ref()) {
+            (true, _) => return Fact::Known(by_config(&matcher.value)),
+            (false, Ok(tags)) if tagged(matcher, tags) => {
+                return Fact::Known(by_config(&matcher.value));
+            }
+            (false, Err(why)) if !matcher.tags.is_empty() => return Fact::Unknown(why.clone()),
+            (false, Ok(_) | Err(_)) => {}
+        }
+    }
+    match table.tags.as_ref() {
+        Err(why) => Fact::Unknown(why.clone()),
+        Ok(tags) => Fact::Known(by_tag(tags).unwrap_or_else(|| Declared {
+            value: strict.to_owned(),
+            origin: "built-in default".to_owned(),
+        })),
+    }
+}
+
+fn tagged(matcher: &Matcher, tags: &BTreeMap<String, String>) -> bool {
+    matcher
+        .tags
+        .iter()
+        .any(|(key, values)| tags.get(key).is_some_and(|value| values.contains(value)))
+}
+
+fn by_tag(tags: &BTreeMap<String, String>, keys: &[&str]) -> Option<Declared<String>> {
+    let find = |wanted: &&str| {
+        tags.iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(wanted))
+    };
+    let (key, value) = keys.iter().find_map(find)?;
+    Some(Declared {
+        value: value.to_ascii_lowercase(),
+        origin: format!("tag {key}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use crate::snapshot::fact::{Reason, Why};
+    use crate::snapshot::operation::Operation;
+
+    fn table(name: &str, tags: &[(&str, &str)]) -> Table {
+        let mut table = Table::unread(name.to_owned(), &Why::of(Reason::NotRequested));
+        table.tags = Fact::Known(
+            tags.iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect(),
+        );
+        table
+    }
+
+    fn tier_of(config: &Config, table: &Table) -> Option<(String, String)> {
+        tier(config, table)
+            .known()
+            .map(|declared| (declared.value.0.clone(), declared.origin.clone()))
+    }
+
+    #[test]
+    fn untagged_is_not_exempt() {
+        let none = Config::default();
+        let plain = table("orders", &[]);
+        assert_eq!(
+            tier_of(&none, &plain),
+            Some(("standard".into(), "built-in default".into()))
+        );
+        assert_eq!(
+            environment(&none, &plain).known().expect("known").value,
+            "prod"
+        );
+        let tagged = table("orders", &[("Env", "Production"), ("tier", "gold")]);
+        assert_eq!(
+            environment(&none, &tagged).known().expect("known").value,
+            "prod"
+        );
+        assert_eq!(
+            tier_of(&none, &tagged),
+            Some(("standard".into(), "built-in default".into()))
+        );
+    }
+
+    #[test]
+    fn config_wins_over_tags_and_needs_them_only_where_it_asks() {
+        let text = "version: 1\ntiers:\n  - { name: ephemeral, tables: [\"pr-*\"] }\n  - { name: critical, tags: { app: [pay] } }\n";
+        let config = config::read("dynalint.yaml", text).expect("reads");
+        assert_eq!(
+            tier_of(&config, &table("pr-7", &[("tier", "critical")]))
+                .expect("known")
+                .0,
+            "ephemeral"
+        );
+        assert_eq!(
+            tier_of(&config, &table("ledger", &[("app", "pay")]))
+                .expect("known")
+                .0,
+            "critical"
+        );
+        let mut unread = table("pr-7", &[]);
+        unread.tags = Fact::Unknown(Why::from_call(Reason::Denied, Operation::GetResources));
+        assert_eq!(tier_of(&config, &unread).expect("known").0, "ephemeral");
+        unread.name = "ledger".into();
+        assert_eq!(tier_of(&config, &unread), None);
+    }
+}

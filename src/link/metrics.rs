@@ -1,0 +1,92 @@
+//! Which dimension sets the metrics of DynamoDB publish, how often, and which are sparse.
+//!
+//! A table of facts, not a question to ListMetrics: that forgets a metric which was silent for two weeks, and throttles
+//! are silent until the day they matter. Source: "DynamoDB metrics and dimensions", developer guide.
+
+/// How a metric of `AWS/DynamoDB` is published.
+#[derive(Debug)]
+pub struct Metric {
+    /// Name.
+    pub name: &'static str,
+    /// Seconds between two data points.
+    pub granularity_s: u64,
+    /// Whether it is published for an index too, with the dimension GlobalSecondaryIndexName.
+    pub per_index: bool,
+    /// Whether it publishes only when something happens.
+    pub sparse: bool,
+}
+
+const fn events(name: &'static str) -> Metric {
+    Metric {
+        name,
+        granularity_s: 60,
+        per_index: true,
+        sparse: true,
+    }
+}
+
+/// The metrics that a table publishes with the dimension TableName alone.
+pub const TABLE_METRICS: &[Metric] = &[
+    Metric {
+        name: "ConsumedReadCapacityUnits",
+        granularity_s: 60,
+        per_index: true,
+        sparse: false,
+    },
+    Metric {
+        name: "ConsumedWriteCapacityUnits",
+        granularity_s: 60,
+        per_index: true,
+        sparse: false,
+    },
+    Metric {
+        name: "ProvisionedReadCapacityUnits",
+        granularity_s: 300,
+        per_index: true,
+        sparse: false,
+    },
+    Metric {
+        name: "ProvisionedWriteCapacityUnits",
+        granularity_s: 300,
+        per_index: true,
+        sparse: false,
+    },
+    events("ReadThrottleEvents"),
+    events("WriteThrottleEvents"),
+    events("ReadProvisionedThroughputThrottleEvents"),
+    events("WriteProvisionedThroughputThrottleEvents"),
+    events("ReadKeyRangeThroughputThrottleEvents"),
+    events("WriteKeyRangeThroughputThrottleEvents"),
+    events("ReadMaxOnDemandThroughputThrottleEvents"),
+    events("WriteMaxOnDemandThroughputThrottleEvents"),
+    events("ReadAccountLimitThrottleEvents"),
+    events("WriteAccountLimitThrottleEvents"),
+    Metric {
+        name: "ConditionalCheckFailedRequests",
+        granularity_s: 60,
+        per_index: false,
+        sparse: true,
+    },
+    Metric {
+        name: "TransactionConflict",
+        granularity_s: 60,
+        per_index: false,
+        sparse: true,
+    },
+    Metric {
+        name: "TimeToLiveDeletedItemCount",
+        granularity_s: 60,
+        per_index: false,
+        sparse: true,
+    },
+];
+
+/// The metric of a name that a table publishes with TableName alone.
+pub fn table_metric(name: &str) -> Option<&'static Metric> {
+    TABLE_METRICS.iter().find(|metric| metric.name == name)
+}
+
+/// The metric of a name that an index publishes with TableName and GlobalSecondaryIndexName.
+pub fn index_metric(name: &str) -> Option<&'static Metric> {
+    table_metric(name).filter(|metric| metric.per_index)
+}

@@ -1,0 +1,441 @@
+//! A table and its indexes as rules see them: what was read, and what belongs to it from elsewhere.
+
+use std::sync::Arc;
+
+use super::backup::{Backups, Candidate};
+use super::coverage::{Unit, Watch};
+use super::declared::{self, Declared, Tier};
+use super::logic::Answer;
+use super::metrics::{self, Metric};
+use super::scaling::{Scaling, ScalingView};
+use super::signal::{NAMESPACE, Signal, Through};
+use crate::config::Config;
+use crate::finding::TableBrief;
+use crate::snapshot::Region;
+use crate::snapshot::alarm::{Comparison, MetricAlarm};
+use crate::snapshot::backup::RecoveryPoint;
+use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED};
+use crate::snapshot::record::{FactType, Grounds, Value};
+use crate::snapshot::table::{BillingMode, Index, Table};
+use crate::view;
+
+/// Seconds of unused capacity that DynamoDB keeps for bursts ("Burst and adaptive capacity", developer guide).
+const BURST_S: f64 = 300.0;
+
+/// A table with what belongs to it.
+pub struct TableView<'a> {
+    /// What was read.
+    pub table: &'a Table,
+    /// The account and region it lies in.
+    pub region: &'a Region,
+    /// The indexes with what belongs to them.
+    pub indexes: Fact<Vec<IndexView<'a>>>,
+    environment: Fact<Declared<String>>,
+    tier: Fact<Declared<Tier>>,
+    read_scaling: Fact<Option<ScalingView<'a>>>,
+    write_scaling: Fact<Option<ScalingView<'a>>>,
+    scaling_targets: Fact<Listed<ScalingView<'a>>>,
+    capacity_alarms: Fact<Listed<CapacityAlarm<'a>>>,
+    recovery_points: Fact<Listed<&'a RecoveryPoint>>,
+    watch: Arc<Watch<'a>>,
+    backups: Arc<Backups<'a>>,
+}
+
+view! {
+    /// A table in one region, with what belongs to it.
+    impl TableView = "table" over Table = |v| v.table, labelled |v| v.table.name.clone();
+    fields {
+        /// The account it lies in.
+        account: String, [GetCallerIdentity] = |v| Value::Text(&v.region.account);
+        /// The region it lies in.
+        region: String, [GetCallerIdentity] = |v| Value::Text(&v.region.region);
+        /// The environment, as declared: `prod` where nothing says otherwise.
+        environment: Fact<String>, [GetResources] = |v| declared_value(&v.environment);
+        /// How much hangs on it, as declared: `standard` where nothing says otherwise.
+        tier: Fact<Tier>, [GetResources] = |v| declared_value(&v.tier);
+        /// The global secondary indexes with what belongs to them.
+        indexes: Fact<Vec<IndexView<'static>>>, [DescribeTable] = |v| v.indexes.value();
+        /// Auto scaling of its reads; null if there is none.
+        read_scaling: Fact<Option<ScalingView<'static>>>, [DescribeScalableTargets] = |v| v.read_scaling.value();
+        /// Auto scaling of its writes; null if there is none.
+        write_scaling: Fact<Option<ScalingView<'static>>>, [DescribeScalableTargets] = |v| v.write_scaling.value();
+        /// The scalable targets of the table and its indexes.
+        scaling_targets: Fact<Listed<ScalingView<'static>>>, [DescribeScalableTargets] = |v| v.scaling_targets.value();
+        /// The alarms on the consumed capacity of the table and its indexes.
+        capacity_alarms: Fact<Listed<CapacityAlarm<'static>>>, [DescribeAlarms, DescribeScalableTargets] = |v| v.capacity_alarms.value();
+        /// The recovery points that AWS Backup made of it, newest first.
+        recovery_points: Fact<Listed<RecoveryPoint>>, [ListBackupVaults, ListRecoveryPointsByBackupVault] = |v| v.recovery_points.value();
+    }
+    methods {
+        /// Whether the table's own metric has an alarm that can fire and reaches someone.
+        covered_by(metric: String) checked |args| check_metric(args, metrics::table_metric), [DescribeAlarms, ListSubscriptionsByTopic] =
+            |v, args| v.covered_by(args).value(), explained |v, args| v.coverage_grounds(args);
+        /// Whether a backup plan with a schedule selects it.
+        in_backup_plan() checked |_| Ok(()), [ListBackupPlans, GetBackupPlan, ListBackupSelections, GetBackupSelection, ListProtectedResources, DescribeRegionSettings, GetResources] =
+            |v, _| v.in_backup_plan().value(), explained |v, _| v.backup_grounds();
+    }
+}
+
+fn declared_value<T: FactType>(declared: &Fact<Declared<T>>) -> Value<'_> {
+    match declared.as_ref() {
+        Ok(declared) => declared.value.value(),
+        Err(why) => Value::Unknown(why),
+    }
+}
+
+/// Whether literal arguments name a metric; the error says which there are.
+fn check_metric(args: &[&str], find: fn(&str) -> Option<&'static Metric>) -> Result<(), String> {
+    let Some(name) = args.first() else {
+        return Ok(());
+    };
+    if find(name).is_some() {
+        return Ok(());
+    }
+    let names = metrics::TABLE_METRICS
+        .iter()
+        .map(|metric| metric.name)
+        .filter(|name| find(name).is_some());
+    let near = crate::yaml::nearest(name, names)
+        .map_or_else(String::new, |near| format!(", did you mean \"{near}\"?"));
+    Err(format!("\"{name}\" is no metric that it publishes{near}"))
+}
+
+fn metric_of(
+    args: &[Value<'_>],
+    find: fn(&str) -> Option<&'static Metric>,
+) -> Option<&'static Metric> {
+    match args {
+        [Value::Text(name)] => find(name),
+        _ => None,
+    }
+}
+
+impl<'a> TableView<'a> {
+    /// Joins a table.
+    pub fn new(
+        table: &'a Table,
+        region: &'a Region,
+        config: &Config,
+        watch: &Arc<Watch<'a>>,
+        scaling: &Scaling<'a>,
+        backups: &Arc<Backups<'a>>,
+    ) -> TableView<'a> {
+        let resource = format!("table/{}", table.name);
+        let indexes = table.indexes.as_ref().map_err(Clone::clone).map(|indexes| {
+            indexes
+                .iter()
+                .map(|index| IndexView::new(index, table, watch, scaling))
+                .collect::<Vec<_>>()
+        });
+        let indexes = Fact::from(indexes);
+        let read_scaling = scaling.of(&resource, "dynamodb:table:ReadCapacityUnits");
+        let write_scaling = scaling.of(&resource, "dynamodb:table:WriteCapacityUnits");
+        let mut view = TableView {
+            table,
+            region,
+            indexes,
+            environment: declared::environment(config, table),
+            tier: declared::tier(config, table),
+            read_scaling,
+            write_scaling,
+            scaling_targets: scaling.of_table(table),
+            capacity_alarms: Fact::not_requested(),
+            recovery_points: backups.recovery_points(&table.arn),
+            watch: Arc::clone(watch),
+            backups: Arc::clone(backups),
+        };
+        view.capacity_alarms = view.find_capacity_alarms();
+        view
+    }
+
+    /// The environment, where it is known.
+    pub fn environment(&self) -> Option<&str> {
+        self.environment
+            .known()
+            .map(|declared| declared.value.as_str())
+    }
+
+    /// It in a few words.
+    pub fn brief(&self) -> TableBrief {
+        let mode = |mode: &BillingMode| match mode.0.as_str() {
+            BillingMode::PAY_PER_REQUEST => "on-demand".to_owned(),
+            BillingMode::PROVISIONED => "provisioned".to_owned(),
+            other => other.to_owned(),
+        };
+        TableBrief {
+            environment: self.environment().map(str::to_owned),
+            capacity_mode: self.table.billing_mode.known().map(mode),
+            size_bytes: self.table.size_bytes.known().copied(),
+            indexes: self.indexes.known().map(Vec::len),
+        }
+    }
+
+    fn unit(&self) -> Unit<'_> {
+        Unit {
+            table: &self.table.name,
+            index: None,
+        }
+    }
+
+    fn covered_by(&self, args: &[Value<'_>]) -> Answer<'_> {
+        match metric_of(args, metrics::table_metric) {
+            Some(metric) => self.watch.covers(self.unit(), metric),
+            None => Answer::Unknown(&UNRECOGNISED),
+        }
+    }
+
+    fn coverage_grounds(&self, args: &[Value<'_>]) -> Grounds {
+        let metric = metric_of(args, metrics::table_metric);
+        metric.map_or_else(Grounds::default, |metric| {
+            self.watch.grounds(self.unit(), metric)
+        })
+    }
+
+    fn in_backup_plan(&self) -> Answer<'_> {
+        match self.table.arn.as_ref() {
+            Ok(arn) => self.backups.selects(&Candidate {
+                arn,
+                tags: &self.table.tags,
+            }),
+            Err(why) => Answer::Unknown(why),
+        }
+    }
+
+    fn backup_grounds(&self) -> Grounds {
+        match self.table.arn.as_ref() {
+            Ok(arn) => self.backups.grounds(&Candidate {
+                arn,
+                tags: &self.table.tags,
+            }),
+            Err(why) => Grounds {
+                evidence: Vec::new(),
+                unknown: vec![why.clone()],
+            },
+        }
+    }
+
+    /// The alarms on Sum of consumed units that this table or one of its indexes publishes.
+    fn find_capacity_alarms(&self) -> Fact<Listed<CapacityAlarm<'a>>> {
+        if let Err(why) = self.region.alarms.as_ref() {
+            return Fact::Unknown(why.clone());
+        }
+        let mut items: Vec<CapacityAlarm<'a>> = self
+            .watch
+            .signals(&self.table.name)
+            .iter()
+            .filter_map(|it| self.capacity_alarm(it))
+            .collect();
+        items.sort_by(|a, b| a.alarm.name.cmp(&b.alarm.name));
+        Fact::Known(Listed {
+            items,
+            missing: self.watch.missing().cloned(),
+        })
+    }
+
+    fn capacity_alarm(&self, signal: &Signal<'a>) -> Option<CapacityAlarm<'a>> {
+        let reads = match (signal.stat.namespace.as_str(), signal.stat.metric.as_str()) {
+            (NAMESPACE, "ConsumedReadCapacityUnits") => true,
+            (NAMESPACE, "ConsumedWriteCapacityUnits") => false,
+            _ => return None,
+        };
+        let is_sum = signal.stat.statistic.as_deref() == Some("Sum");
+        let rising = [
+            Comparison::GreaterThanThreshold,
+            Comparison::GreaterThanOrEqualToThreshold,
+        ];
+        let compares = signal
+            .alarm
+            .comparison
+            .as_ref()
+            .is_some_and(|it| rising.contains(&it.0.as_str()));
+        if signal.through != Through::Itself || !is_sum || !compares {
+            return None;
+        }
+        let threshold = signal.alarm.threshold?;
+        let period_s = signal.stat.period_s?;
+        let index = signal.stat.dimensions.get("GlobalSecondaryIndexName");
+        let units_per_s = self.ceiling(index.map(String::as_str), reads);
+        let highest =
+            units_per_s.map(|units| units.map(|units| units * (period_s as f64 + BURST_S)));
+        Some(CapacityAlarm {
+            alarm: signal.alarm,
+            metric: &signal.stat.metric,
+            index,
+            threshold,
+            highest,
+        })
+    }
+
+    /// The highest units a second that the table or an index can be given; absent where nothing bounds it.
+    fn ceiling(&self, index: Option<&str>, reads: bool) -> Fact<Option<f64>> {
+        let Some(name) = index else {
+            let scaling = if reads {
+                &self.read_scaling
+            } else {
+                &self.write_scaling
+            };
+            let table = self.table;
+            return if reads {
+                ceiling(
+                    &table.billing_mode,
+                    &table.read_capacity_units,
+                    &table.max_read_request_units,
+                    scaling,
+                )
+            } else {
+                ceiling(
+                    &table.billing_mode,
+                    &table.write_capacity_units,
+                    &table.max_write_request_units,
+                    scaling,
+                )
+            };
+        };
+        match self.indexes.as_ref() {
+            Err(why) => Fact::Unknown(why.clone()),
+            // An alarm on an index that is gone has no data: nothing bounds what is never published.
+            Ok(indexes) => indexes
+                .iter()
+                .find(|it| it.index.name == name)
+                .map_or(Fact::Known(None), |index| {
+                    index.ceiling(&self.table.billing_mode, reads)
+                }),
+        }
+    }
+}
+
+fn ceiling(
+    billing_mode: &Fact<BillingMode>,
+    provisioned: &Fact<u64>,
+    max_on_demand: &Fact<Option<u64>>,
+    scaling: &Fact<Option<ScalingView<'_>>>,
+) -> Fact<Option<f64>> {
+    let billing_mode = match billing_mode.as_ref() {
+        Ok(mode) => mode,
+        Err(why) => return Fact::Unknown(why.clone()),
+    };
+    match billing_mode.0.as_str() {
+        BillingMode::PAY_PER_REQUEST => max_on_demand
+            .clone()
+            .map(|max| max.map(|units| units as f64)),
+        BillingMode::PROVISIONED => match (provisioned.as_ref(), scaling.as_ref()) {
+            (Err(why), _) | (_, Err(why)) => Fact::Unknown(why.clone()),
+            (Ok(units), Ok(scaling)) => {
+                let scaled = scaling.as_ref().map_or(0, ScalingView::max_capacity);
+                Fact::Known(Some((*units).max(scaled) as f64))
+            }
+        },
+        _ => Fact::Unknown(UNRECOGNISED.clone()),
+    }
+}
+
+/// A global secondary index with what belongs to it.
+pub struct IndexView<'a> {
+    /// What was read.
+    pub index: &'a Index,
+    table: &'a str,
+    read_scaling: Fact<Option<ScalingView<'a>>>,
+    write_scaling: Fact<Option<ScalingView<'a>>>,
+    watch: Arc<Watch<'a>>,
+}
+
+view! {
+    /// A global secondary index, with what belongs to it.
+    impl IndexView = "index" over Index = |v| v.index, labelled |v| v.index.name.clone();
+    fields {
+        /// Auto scaling of its reads; null if there is none.
+        read_scaling: Fact<Option<ScalingView<'static>>>, [DescribeScalableTargets] = |v| v.read_scaling.value();
+        /// Auto scaling of its writes; null if there is none.
+        write_scaling: Fact<Option<ScalingView<'static>>>, [DescribeScalableTargets] = |v| v.write_scaling.value();
+    }
+    methods {
+        /// Whether the index's own metric has an alarm that can fire and reaches someone.
+        covered_by(metric: String) checked |args| check_metric(args, metrics::index_metric), [DescribeAlarms, ListSubscriptionsByTopic] =
+            |v, args| v.covered_by(args).value(), explained |v, args| v.coverage_grounds(args);
+    }
+}
+
+impl<'a> IndexView<'a> {
+    fn new(
+        index: &'a Index,
+        table: &'a Table,
+        watch: &Arc<Watch<'a>>,
+        scaling: &Scaling<'a>,
+    ) -> IndexView<'a> {
+        let resource = format!("table/{}/index/{}", table.name, index.name);
+        IndexView {
+            index,
+            table: &table.name,
+            read_scaling: scaling.of(&resource, "dynamodb:index:ReadCapacityUnits"),
+            write_scaling: scaling.of(&resource, "dynamodb:index:WriteCapacityUnits"),
+            watch: Arc::clone(watch),
+        }
+    }
+
+    fn unit(&self) -> Unit<'_> {
+        Unit {
+            table: self.table,
+            index: Some(&self.index.name),
+        }
+    }
+
+    fn covered_by(&self, args: &[Value<'_>]) -> Answer<'_> {
+        match metric_of(args, metrics::index_metric) {
+            Some(metric) => self.watch.covers(self.unit(), metric),
+            None => Answer::Unknown(&UNRECOGNISED),
+        }
+    }
+
+    fn coverage_grounds(&self, args: &[Value<'_>]) -> Grounds {
+        let metric = metric_of(args, metrics::index_metric);
+        metric.map_or_else(Grounds::default, |metric| {
+            self.watch.grounds(self.unit(), metric)
+        })
+    }
+
+    fn ceiling(&self, billing_mode: &Fact<BillingMode>, reads: bool) -> Fact<Option<f64>> {
+        let index = self.index;
+        if reads {
+            ceiling(
+                billing_mode,
+                &index.read_capacity_units,
+                &index.max_read_request_units,
+                &self.read_scaling,
+            )
+        } else {
+            ceiling(
+                billing_mode,
+                &index.write_capacity_units,
+                &index.max_write_request_units,
+                &self.write_scaling,
+            )
+        }
+    }
+}
+
+/// An alarm on the sum of consumed units, with what the sum can come to.
+pub struct CapacityAlarm<'a> {
+    alarm: &'a MetricAlarm,
+    metric: &'a str,
+    index: Option<&'a String>,
+    threshold: f64,
+    highest: Fact<Option<f64>>,
+}
+
+view! {
+    /// An alarm on the sum of consumed capacity units.
+    impl CapacityAlarm = "alarm" over MetricAlarm = |v| v.alarm, labelled |v| v.alarm.name.clone();
+    fields {
+        /// The metric.
+        metric: String, [DescribeAlarms] = |v| Value::Text(v.metric);
+        /// The index it watches; null for the table itself.
+        index: Option<String>, [DescribeAlarms] = |v| v.index.map_or(Value::Absent, |name| Value::Text(name));
+        /// The sum that it compares with.
+        threshold: f64, [DescribeAlarms] = |v| Value::Number(v.threshold);
+        /// The highest sum of a period: the most units a second that provisioning, auto scaling or the on-demand maximum
+        /// allow, for the period and the 300 s of unused capacity that DynamoDB keeps for bursts; null where nothing
+        /// bounds it.
+        highest_sum: Fact<Option<f64>>, [DescribeTable, DescribeScalableTargets] = |v| v.highest.value();
+    }
+    methods {}
+}

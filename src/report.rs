@@ -1,0 +1,68 @@
+//! What a run has to say, whole: every format is written from this one struct.
+//!
+//! Holds no text layout and no JSON shape; those are the formats' own.
+
+pub mod explain;
+pub mod json;
+pub mod terminal;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::finding::Finding;
+pub use crate::finding::{
+    BlindSpot, Counts, Summary, TableBrief, TableKey, table_key, worst_first,
+};
+pub use crate::gate::{Gate, GateOutcome};
+use crate::snapshot::Scope;
+
+/// The result of one run.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Version of the program.
+    pub tool_version: String,
+    /// `sha256:` and the digest of the rules that were evaluated, files and parameters.
+    pub rules_digest: String,
+    /// Where the facts come from: `live`, `demo`; a saved snapshot keeps its own.
+    pub source: String,
+    /// What was looked at.
+    pub scopes: Vec<Scope>,
+    /// Who asked, where AWS said so.
+    pub caller_arn: Option<String>,
+    /// When the facts were collected.
+    pub collected_at: Timestamp,
+    /// How long collecting took; `None` when the facts were there already.
+    pub duration_ms: Option<u64>,
+    /// Requests sent, by operation.
+    pub calls: BTreeMap<String, u64>,
+    /// How many tables and indexes were judged, and by how many rules.
+    pub tables: usize,
+    /// Global secondary indexes.
+    pub indexes: usize,
+    /// Rules in force.
+    pub rules: usize,
+    /// What is worth saying of each table beside its findings.
+    pub briefs: BTreeMap<TableKey, TableBrief>,
+    /// The decision.
+    pub gate: Gate,
+    /// Counts over all findings, those not listed too.
+    pub summary: Summary,
+    /// The findings: worst first; passes and not-applicable ones only when asked for.
+    pub findings: Vec<Finding>,
+    /// What could not be read, and the rules it blinds.
+    pub gaps: Vec<BlindSpot>,
+}
+
+/// What a report says of a rule beside its findings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleFacts {
+    /// What must hold, as a heading.
+    pub title: String,
+    /// What goes wrong where it does not hold.
+    pub why: String,
+    /// Pages to read.
+    pub refs: Vec<String>,
+    /// The repair as a command of the AWS CLI, where there is one.
+    pub fix_cli: Option<String>,
+}

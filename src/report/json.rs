@@ -1,0 +1,320 @@
+//! The report as JSON, version 1: for machines, and a promise to them.
+//!
+//! Has structs of its own, so that a change inside the program can't change the format. Fields may be added inside a
+//! version; nothing is renamed or removed. Lists are sorted; only `duration_ms` may differ between two runs on one
+//! snapshot.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{BlindSpot, Counts, Report, Summary, worst_first};
+use crate::finding::{Area, Finding, SubjectId};
+use crate::snapshot::Scope;
+use crate::snapshot::fact::Why;
+use crate::snapshot::operation::Operation;
+use crate::snapshot::record::Evidence;
+
+/// The version of the format.
+pub const VERSION: u32 = 1;
+
+/// The report as JSON, indented, with a line end after it.
+///
+/// # Errors
+/// None that is known: every key is text and every number finite.
+pub fn render(report: &Report) -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(&ReportV1::from_report(report))?;
+    text.push('\n');
+    Ok(text)
+}
+
+#[derive(Serialize)]
+struct ReportV1<'a> {
+    version: u32,
+    tool: ToolV1<'a>,
+    run: RunV1<'a>,
+    gate: GateV1,
+    summary: SummaryV1<'a>,
+    results: Vec<ResultV1<'a>>,
+    checklists: [(); 0],
+    gaps: Vec<GapV1<'a>>,
+}
+
+#[derive(Serialize)]
+struct ToolV1<'a> {
+    name: &'static str,
+    version: &'a str,
+    rules_digest: &'a str,
+}
+
+#[derive(Serialize)]
+struct RunV1<'a> {
+    source: &'a str,
+    scopes: Vec<ScopeV1<'a>>,
+    caller_arn: Option<&'a str>,
+    collected_at: String,
+    duration_ms: u64,
+    calls: &'a BTreeMap<String, u64>,
+}
+
+#[derive(Serialize)]
+struct ScopeV1<'a> {
+    account: &'a str,
+    partition: &'a str,
+    regions: &'a [String],
+}
+
+#[derive(Serialize)]
+struct GateV1 {
+    fail_on: &'static str,
+    verdict: &'static str,
+    exit_code: u8,
+}
+
+#[derive(Serialize)]
+struct SummaryV1<'a> {
+    pass: usize,
+    fail: usize,
+    unknown: usize,
+    not_applicable: usize,
+    waived: usize,
+    by_area: BTreeMap<&'static str, CountsV1>,
+    by_rule: BTreeMap<&'a str, CountsV1>,
+}
+
+#[derive(Serialize)]
+struct CountsV1 {
+    pass: usize,
+    fail: usize,
+    unknown: usize,
+    not_applicable: usize,
+}
+
+#[derive(Serialize)]
+struct ResultV1<'a> {
+    rule: &'a str,
+    area: &'static str,
+    severity: &'static str,
+    status: &'static str,
+    decoration: Option<&'static str>,
+    subject: SubjectV1<'a>,
+    message: &'a str,
+    evidence: Vec<EvidenceV1<'a>>,
+    unknown: Vec<UnknownV1<'a>>,
+    params: &'a BTreeMap<String, serde_json::Value>,
+    fingerprint: &'a str,
+    source: SourceV1<'a>,
+}
+
+#[derive(Serialize)]
+struct SubjectV1<'a> {
+    kind: &'a str,
+    name: &'a str,
+    table: Option<&'a str>,
+    arn: Option<&'a str>,
+    account: &'a str,
+    region: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct EvidenceV1<'a> {
+    path: &'a str,
+    observed: &'a str,
+    expected: &'a str,
+    from: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct UnknownV1<'a> {
+    reason: &'static str,
+    action: Option<&'static str>,
+    detail: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct SourceV1<'a> {
+    file: &'a str,
+    line: usize,
+}
+
+#[derive(Serialize)]
+struct GapV1<'a> {
+    action: &'a str,
+    /// The one thing it was about; null for a listing, and where it was about several.
+    resource: Option<&'a str>,
+    reason: &'static str,
+    detail: Option<&'a str>,
+    /// A few of the things it was about; `count` says how many there were.
+    resources: &'a [String],
+    count: usize,
+    rules: Vec<&'a str>,
+}
+
+impl<'a> ReportV1<'a> {
+    fn from_report(report: &'a Report) -> ReportV1<'a> {
+        let mut findings: Vec<&Finding> = report.findings.iter().collect();
+        findings.sort_by(|left, right| worst_first(left, right));
+        let mut gaps: Vec<&BlindSpot> = report.gaps.iter().collect();
+        gaps.sort();
+        ReportV1 {
+            version: VERSION,
+            tool: ToolV1::from_report(report),
+            run: RunV1::from_report(report),
+            gate: GateV1::from_report(report),
+            summary: SummaryV1::from_summary(&report.summary),
+            results: findings.into_iter().map(ResultV1::from_finding).collect(),
+            checklists: [],
+            gaps: gaps.into_iter().map(GapV1::from_blind_spot).collect(),
+        }
+    }
+}
+
+impl<'a> ToolV1<'a> {
+    fn from_report(report: &'a Report) -> ToolV1<'a> {
+        ToolV1 {
+            name: "dynalint",
+            version: &report.tool_version,
+            rules_digest: &report.rules_digest,
+        }
+    }
+}
+
+impl<'a> RunV1<'a> {
+    fn from_report(report: &'a Report) -> RunV1<'a> {
+        RunV1 {
+            source: &report.source,
+            scopes: report.scopes.iter().map(ScopeV1::from_scope).collect(),
+            caller_arn: report.caller_arn.as_deref(),
+            collected_at: report.collected_at.to_string(),
+            duration_ms: report.duration_ms.unwrap_or(0),
+            calls: &report.calls,
+        }
+    }
+}
+
+impl<'a> ScopeV1<'a> {
+    fn from_scope(scope: &'a Scope) -> ScopeV1<'a> {
+        ScopeV1 {
+            account: &scope.account,
+            partition: &scope.partition,
+            regions: &scope.regions,
+        }
+    }
+}
+
+impl GateV1 {
+    fn from_report(report: &Report) -> GateV1 {
+        GateV1 {
+            fail_on: report.gate.fail_on.map_or("never", |gate| gate.word()),
+            verdict: report.gate.outcome.word(),
+            exit_code: report.gate.outcome.exit_code(),
+        }
+    }
+}
+
+impl<'a> SummaryV1<'a> {
+    fn from_summary(summary: &'a Summary) -> SummaryV1<'a> {
+        let area = |(area, counts): (&Area, &Counts)| (area.word(), CountsV1::from_counts(*counts));
+        let rule =
+            |(rule, counts): (&'a String, &Counts)| (&**rule, CountsV1::from_counts(*counts));
+        SummaryV1 {
+            pass: summary.all.pass,
+            fail: summary.all.fail,
+            unknown: summary.all.unknown,
+            not_applicable: summary.all.not_applicable,
+            waived: 0,
+            by_area: summary.by_area.iter().map(area).collect(),
+            by_rule: summary.by_rule.iter().map(rule).collect(),
+        }
+    }
+}
+
+impl CountsV1 {
+    fn from_counts(counts: Counts) -> CountsV1 {
+        CountsV1 {
+            pass: counts.pass,
+            fail: counts.fail,
+            unknown: counts.unknown,
+            not_applicable: counts.not_applicable,
+        }
+    }
+}
+
+impl<'a> ResultV1<'a> {
+    fn from_finding(finding: &'a Finding) -> ResultV1<'a> {
+        let (file, line) = &finding.source;
+        ResultV1 {
+            rule: &finding.rule,
+            area: finding.area.word(),
+            severity: finding.severity.word(),
+            status: finding.verdict.word(),
+            decoration: None,
+            subject: SubjectV1::from_subject(&finding.subject),
+            message: &finding.message,
+            evidence: finding
+                .evidence
+                .iter()
+                .map(EvidenceV1::from_evidence)
+                .collect(),
+            unknown: finding.unknown.iter().map(UnknownV1::from_why).collect(),
+            params: &finding.params,
+            fingerprint: &finding.fingerprint,
+            source: SourceV1 { file, line: *line },
+        }
+    }
+}
+
+impl<'a> SubjectV1<'a> {
+    fn from_subject(subject: &'a SubjectId) -> SubjectV1<'a> {
+        SubjectV1 {
+            kind: &subject.kind,
+            name: &subject.name,
+            table: subject.table.as_deref(),
+            arn: subject.arn.as_deref(),
+            account: &subject.account,
+            region: subject.region.as_deref(),
+        }
+    }
+}
+
+impl<'a> EvidenceV1<'a> {
+    fn from_evidence(evidence: &'a Evidence) -> EvidenceV1<'a> {
+        EvidenceV1 {
+            path: &evidence.path,
+            observed: &evidence.observed,
+            expected: &evidence.expected,
+            from: evidence.from.map(Operation::name),
+        }
+    }
+}
+
+impl<'a> UnknownV1<'a> {
+    fn from_why(why: &'a Why) -> UnknownV1<'a> {
+        let action = |operation: Operation| operation.action().unwrap_or(operation.name());
+        UnknownV1 {
+            reason: why.reason.word(),
+            action: why.operation.map(action),
+            detail: why.detail.as_deref(),
+        }
+    }
+}
+
+impl<'a> GapV1<'a> {
+    fn from_blind_spot(gap: &'a BlindSpot) -> GapV1<'a> {
+        let resource = match &*gap.resources {
+            [one] if gap.count <= 1 => Some(&**one),
+            [..] => None,
+        };
+        let mut rules: Vec<&str> = gap.rules.iter().map(String::as_str).collect();
+        rules.sort_unstable();
+        GapV1 {
+            action: &gap.action,
+            resource,
+            reason: gap.reason.word(),
+            detail: gap.detail.as_deref(),
+            resources: &gap.resources,
+            count: gap.count,
+            rules,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The report for people at a terminal: worst first, one finding one line, and a verdict at the end.
+//!
+//! Pure text out of a [`Report`]: knows neither the terminal nor the arguments; what they said stands in [`View`].
+//! Decides nothing about readiness; that is the gate's.
+
+mod blind;
+mod block;
+mod finding;
+mod fold;
+mod header;
+pub mod layout;
+pub mod style;
+mod summary;
+mod verdict;
+
+use std::collections::BTreeMap;
+
+use self::style::Style;
+use super::{Report, RuleFacts};
+use crate::finding::{Finding, Verdict};
+
+/// The most tables that are shown one by one; more are folded by rule.
+const SCREENFUL: usize = 20;
+
+/// How the report is to be shown.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// What the terminal can show.
+    pub style: Style,
+    /// How much to say of it.
+    pub detail: Detail,
+    /// Which results are listed.
+    pub show: Show,
+    /// What is known of the rules, by id.
+    pub rules: &'a BTreeMap<String, RuleFacts>,
+    /// Where the facts come from.
+    pub input: Input<'a>,
+    /// The command that was given, for the next steps: `dynalint check --demo`.
+    pub command: &'a str,
+}
+
+/// How much to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// The verdict alone.
+    Verdict,
+    /// A line for each finding.
+    Lines,
+    /// Everything that is known of each finding.
+    Full,
+}
+
+/// Which results are listed; all are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// Failures and what is unknown.
+    Findings,
+    /// Failures.
+    Fail,
+    /// What is unknown.
+    Unknown,
+    /// Everything.
+    All,
+}
+
+/// Where the facts come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input<'a> {
+    /// AWS, now.
+    Live,
+    /// The demo account inside the program.
+    Demo,
+    /// A saved snapshot.
+    File(&'a str),
+}
+
+impl Show {
+    fn lists(self, verdict: Verdict) -> bool {
+        match (self, verdict) {
+            (Show::All, _)
+            | (Show::Findings | Show::Fail, Verdict::Fail)
+            | (Show::Findings | Show::Unknown, Verdict::Unknown) => true,
+            (Show::Findings | Show::Fail | Show::Unknown, _) => false,
+        }
+    }
+}
+
+/// The report as text.
+pub fn render(report: &Report, view: &View<'_>) -> String {
+    if view.detail == Detail::Verdict {
+        return verdict::line(report, &view.style);
+    }
+    let sections = [
+        header::lines(report, view),
+        results(report, view),
+        summary::by_area(report, &view.style),
+        blind::table(report, view),
+        verdict::line(report, &view.style),
+        verdict::next_steps(report, view),
+    ];
+    let sections: Vec<String> = sections
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect();
+    sections.join("\n")
+}
+
+fn results(report: &Report, view: &View<'_>) -> String {
+    let many = report.tables > SCREENFUL && view.detail == Detail::Lines;
+    match many && view.show != Show::All {
+        true => fold::by_rule(report, view),
+        false => block::by_table(report, view),
+    }
+}
+
+/// The report with the findings that are listed; the counts stay those of all.
+pub fn only(report: &Report, show: Show) -> Report {
+    let findings = listed(report, show).into_iter().cloned().collect();
+    Report {
+        findings,
+        ..report.clone()
+    }
+}
+
+/// The findings that are listed, worst first.
+fn listed(report: &Report, show: Show) -> Vec<&Finding> {
+    let shown = |finding: &&Finding| show.lists(finding.verdict);
+    let mut findings: Vec<&Finding> = report.findings.iter().filter(shown).collect();
+    findings.sort_by(|left, right| super::worst_first(left, right));
+    findings
+}

@@ -1,0 +1,108 @@
+//! What could not be read, and the rules it blinds: no permission is missing silently.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::layout::{hang, number, pad, some_of};
+use super::style::{Ink, Style};
+use super::{Detail, View};
+use crate::report::{BlindSpot, Report};
+use crate::snapshot::fact::Reason;
+
+/// Kinds of policies that an account's administrator alone can change, as AWS names them in its refusals.
+const ABOVE_THE_ROLE: [&str; 4] = [
+    "service control policy",
+    "resource control policy",
+    "permissions boundary",
+    "session policy",
+];
+
+/// The table.
+pub(super) fn table(report: &Report, view: &View<'_>) -> String {
+    let mut gaps: Vec<&BlindSpot> = report.gaps.iter().collect();
+    gaps.sort();
+    let (denied, failed): (Vec<&BlindSpot>, Vec<&BlindSpot>) =
+        gaps.iter().partition(|gap| gap.reason == Reason::Denied);
+    let width = gaps
+        .iter()
+        .map(|gap| gap.action.width())
+        .max()
+        .unwrap_or(0)
+        .clamp(24, 50);
+    let parts = [
+        ("missing permission", denied),
+        ("could not be read", failed),
+    ];
+    let parts = parts.iter().filter(|(_, gaps)| !gaps.is_empty());
+    let parts = parts.map(|(head, gaps)| part(view, head, gaps, width));
+    parts.collect::<Vec<String>>().join("\n")
+}
+
+fn part(view: &View<'_>, head: &str, gaps: &[&BlindSpot], width: usize) -> String {
+    let heads = format!("  {}  rules it blinds", pad(head, width));
+    let rows: String = gaps.iter().map(|gap| row(view, gap, width)).collect();
+    format!("{}\n{rows}", view.style.paint(Ink::Faint, &heads))
+}
+
+fn row(view: &View<'_>, gap: &BlindSpot, width: usize) -> String {
+    let style = &view.style;
+    let head = format!("  {}  ", pad(&style.clean(&gap.action), width));
+    let room = style.width.saturating_sub(head.width());
+    let rules: Vec<&str> = gap.rules.iter().map(String::as_str).collect();
+    let rules = match (rules.is_empty(), view.detail) {
+        (true, _) => "none of the rules in force".to_owned(),
+        (false, Detail::Full) => style.clean(&rules.join(", ")),
+        (false, Detail::Lines | Detail::Verdict) => some_of(style, &rules, room),
+    };
+    let note = note(view, gap).map(|note| hang(style, &" ".repeat(head.width()), &note));
+    hang(style, &head, &rules) + &note.unwrap_or_default()
+}
+
+/// What else is known: why, of what, and what to do about it.
+fn note(view: &View<'_>, gap: &BlindSpot) -> Option<String> {
+    let style = &view.style;
+    let reason = match gap.reason {
+        Reason::Denied => gap.detail.as_deref().and_then(denial),
+        Reason::Throttled => Some(format!("{}: try --concurrency 2", gap.reason.words())),
+        Reason::TimedOut => Some(format!("{}: try a longer --timeout", gap.reason.words())),
+        Reason::Failed
+        | Reason::Malformed
+        | Reason::NotOffered
+        | Reason::RegionDenied
+        | Reason::NotRequested
+        | Reason::KnownAfterApply
+        | Reason::NeedsLive
+        | Reason::Unrecognised
+        | Reason::Undefined
+        | Reason::Ambiguous => Some(with_detail(gap)),
+    };
+    let parts: Vec<String> = reason.into_iter().chain(resources(style, gap)).collect();
+    let text = style.clean(&parts.join("; "));
+    (!text.is_empty()).then(|| format!("({text})"))
+}
+
+fn with_detail(gap: &BlindSpot) -> String {
+    match &gap.detail {
+        Some(detail) => format!("{}: {detail}", gap.reason.words()),
+        None => gap.reason.words().to_owned(),
+    }
+}
+
+fn denial(detail: &str) -> Option<String> {
+    let lower = detail.to_lowercase();
+    let kind = ABOVE_THE_ROLE.iter().find(|kind| lower.contains(**kind))?;
+    Some(format!(
+        "denied by a {kind}: your administrator must allow it"
+    ))
+}
+
+fn resources(style: &Style, gap: &BlindSpot) -> Option<String> {
+    let names: Vec<&str> = gap.resources.iter().map(String::as_str).collect();
+    match (&names[..], gap.count) {
+        ([], _) => None,
+        ([one], 0..=1) => Some(format!("for {one}")),
+        (names, count) if count <= names.len() => {
+            Some(format!("for {}", some_of(style, names, 60)))
+        }
+        ([first, ..], count) => Some(format!("for {first} and {} more", number(count - 1))),
+    }
+}

@@ -1,0 +1,224 @@
+//! One finding: as a line, and with everything that is known of it.
+
+use std::collections::BTreeSet;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::layout::{hang, hang_paragraphs, keep, pad};
+use super::style::{Ink, Style};
+use super::{Detail, View};
+use crate::finding::{Finding, SubjectId, Verdict};
+use crate::report::RuleFacts;
+use crate::snapshot::fact::Why;
+use crate::snapshot::record::Evidence;
+
+/// The width of the longest severity.
+const SEVERITY: usize = 8;
+/// The most observations shown of one finding.
+const MOST_EVIDENCE: usize = 5;
+
+/// What the lines of a report have in common.
+pub(super) struct Lines<'a> {
+    view: &'a View<'a>,
+    rule_width: usize,
+    /// The rules whose reasons were given already.
+    explained: BTreeSet<&'a str>,
+}
+
+impl<'a> Lines<'a> {
+    /// Lines that leave room for the rules of these findings.
+    pub(super) fn of(view: &'a View<'a>, findings: &[&Finding]) -> Lines<'a> {
+        let widths = findings.iter().map(|finding| finding.rule.width());
+        Lines {
+            view,
+            // A few very long names shouldn't take the room from every message.
+            rule_width: widths.max().unwrap_or(0).clamp(12, 30),
+            explained: BTreeSet::new(),
+        }
+    }
+
+    /// The line, or the lines where all detail is asked for. `whole` names the subject fully, for a line that stands
+    /// under no table's heading.
+    pub(super) fn finding(&mut self, finding: &'a Finding, whole: bool) -> String {
+        let title = self
+            .view
+            .rules
+            .get(&finding.rule)
+            .map_or("", |rule| &*rule.title);
+        let text = self.view.style.clean(&message(finding, title, whole));
+        match self.view.detail {
+            Detail::Full => self.full(finding, &text),
+            Detail::Verdict | Detail::Lines => self.line(finding, &text),
+        }
+    }
+
+    /// A line of one rule, with a text in the message's place.
+    pub(super) fn line(&self, finding: &Finding, text: &str) -> String {
+        let style = &self.view.style;
+        let head = self.head(finding);
+        let text = style.cut(text, style.width.saturating_sub(head.width()).max(20));
+        format!("{}\n", (self.painted(finding, &head) + &text).trim_end())
+    }
+
+    fn head(&self, finding: &Finding) -> String {
+        let mark = self.view.style.mark(finding.verdict);
+        let severity = pad(finding.severity.word(), SEVERITY);
+        let rule = pad(&self.view.style.clean(&finding.rule), self.rule_width);
+        format!("  {mark} {severity}  {rule}  ")
+    }
+
+    fn painted(&self, finding: &Finding, head: &str) -> String {
+        let ink = Ink::of_result(finding.verdict, finding.severity);
+        let (mark, rule) = head.split_at(head.find(&finding.rule).unwrap_or(head.len()));
+        let words = mark.trim();
+        let blanks = " ".repeat(mark.width().saturating_sub(2 + words.width()));
+        format!("  {}{blanks}{rule}", self.view.style.paint(ink, words))
+    }
+
+    fn full(&mut self, finding: &'a Finding, text: &str) -> String {
+        let style = &self.view.style;
+        let head = self.head(finding);
+        let lines = hang(style, &head, text);
+        let rest = lines.strip_prefix(&head).unwrap_or(&lines);
+        let mut lines = self.painted(finding, &head) + rest;
+        lines.push_str(&seen(style, finding));
+        lines.push_str(&unread(style, finding, text));
+        lines.push_str(&self.reasons(finding));
+        lines
+    }
+
+    fn reasons(&mut self, finding: &'a Finding) -> String {
+        let asked = matches!(finding.verdict, Verdict::Fail | Verdict::Unknown);
+        if !asked || !self.explained.insert(&finding.rule) {
+            return String::new();
+        }
+        let facts = self.view.rules.get(&finding.rule);
+        let style = &self.view.style;
+        let (file, line) = &finding.source;
+        let rule = row(style, "rule", &format!("{file}:{line}"));
+        facts.map(|facts| known(style, facts)).unwrap_or_default() + &rule
+    }
+}
+
+fn row(style: &Style, label: &str, text: &str) -> String {
+    hang(style, &label_head(label), &style.clean(text))
+}
+
+fn label_head(label: &str) -> String {
+    format!("      {}", pad(label, 8))
+}
+
+fn seen(style: &Style, finding: &Finding) -> String {
+    let shown = finding.evidence.iter().take(MOST_EVIDENCE);
+    let mut lines: String = shown.map(|evidence| observation(style, evidence)).collect();
+    if finding.evidence.len() > MOST_EVIDENCE {
+        let more = finding.evidence.len() - MOST_EVIDENCE;
+        lines += &row(
+            style,
+            "",
+            &format!("and {more} more, all in the JSON report"),
+        );
+    }
+    lines
+}
+
+/// The reasons that the line itself doesn't give.
+fn unread(style: &Style, finding: &Finding, said: &str) -> String {
+    let reasons = finding.unknown.iter().map(Why::to_string);
+    let reasons = reasons.filter(|why| !said.contains(&style.clean(why)));
+    reasons.map(|why| row(style, "unread", &why)).collect()
+}
+
+fn observation(style: &Style, evidence: &Evidence) -> String {
+    let found = format!("{} = {}", evidence.path, evidence.observed);
+    let mut lines = row(style, "found", &found);
+    if !evidence.expected.is_empty() {
+        lines += &row(style, "wanted", &evidence.expected);
+    }
+    if let Some(operation) = evidence.from {
+        lines += &row(style, "from", operation.name());
+    }
+    lines
+}
+
+fn known(style: &Style, facts: &RuleFacts) -> String {
+    let mut lines = String::new();
+    if !facts.why.trim().is_empty() {
+        lines += &hang_paragraphs(style, &label_head("why"), &facts.why);
+    }
+    if let Some(fix) = &facts.fix_cli {
+        lines += &keep(style, &label_head("repair"), fix);
+    }
+    for page in &facts.refs {
+        lines += &row(style, "read", page);
+    }
+    lines
+}
+
+/// What the line says: the rule's message without the names that stand in the heading already.
+fn message(finding: &Finding, title: &str, whole: bool) -> String {
+    let subject = &finding.subject;
+    let said = match finding.verdict {
+        Verdict::Unknown => unknown(finding),
+        Verdict::Fail => without_subject(&finding.message, subject).to_owned(),
+        // A rule's message says what is wrong; here it is not.
+        Verdict::Pass | Verdict::NotApplicable => title.to_owned(),
+    };
+    let name = name(subject, whole);
+    match name.is_empty() || (!whole && names(&said, &name)) {
+        true => said,
+        false => format!("{name}: {said}"),
+    }
+}
+
+/// Whether a text names it, as a word of its own.
+fn names(text: &str, name: &str) -> bool {
+    let of_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    text.split(|c| !of_name(c)).any(|word| word == name)
+}
+
+/// What could not be told, and the first reason.
+fn unknown(finding: &Finding) -> String {
+    let said = without_subject(&finding.message, &finding.subject);
+    match &finding.unknown[..] {
+        _ if said.starts_with("cannot tell") => said.to_owned(),
+        [] => format!("cannot tell: {said}"),
+        [why] => format!("cannot tell: {why}"),
+        [why, more @ ..] => format!("cannot tell: {why}, and {} more", more.len()),
+    }
+}
+
+/// How a line names its subject: not at all where that is the table of the heading.
+fn name(subject: &SubjectId, whole: bool) -> String {
+    let is_table = subject.kind == "table";
+    let last = subject.name.rsplit(':').next().unwrap_or(&subject.name);
+    let own = if subject.name.starts_with("arn:") {
+        last
+    } else {
+        &subject.name
+    };
+    match &subject.table {
+        _ if is_table && whole => subject.name.clone(),
+        _ if is_table => String::new(),
+        Some(table) if whole => format!("{table}/{own}"),
+        Some(_) => own.to_owned(),
+        None => format!("{} {own}", subject.kind),
+    }
+}
+
+/// The message without its subject, where it begins with it.
+fn without_subject<'a>(message: &'a str, subject: &SubjectId) -> &'a str {
+    let SubjectId { kind, name, .. } = subject;
+    let table = subject.table.as_deref().unwrap_or(name);
+    let forms = [
+        format!("{kind} {name} of {table}: "),
+        format!("{kind} {name} of table {table}: "),
+        format!("{table}/{name}: "),
+        format!("{kind} {name}: "),
+        format!("{name}: "),
+        format!("table {table}: "),
+        format!("{table}: "),
+    ];
+    let stripped = forms.iter().find_map(|form| message.strip_prefix(&**form));
+    stripped.unwrap_or(message)
+}

@@ -1,0 +1,81 @@
+//! The first lines: who looked at what, how, and that nothing was changed.
+
+use super::layout::{count, duration, hang, minute, number};
+use super::style::{Ink, Style};
+use super::{Input, View};
+use crate::report::Report;
+use crate::snapshot::Scope;
+
+/// The lines.
+pub(super) fn lines(report: &Report, view: &View<'_>) -> String {
+    let style = &view.style;
+    let name = format!("dynalint {}", style.clean(&report.tool_version));
+    let mut first = vec![name];
+    first.extend(source(report, view));
+    first.extend(report.scopes.iter().map(|scope| scope_words(style, scope)));
+    first.extend(caller(report, style));
+    let second = [sizes(report), what_was_done(report, view)];
+    let text = [first.join(style.dot()), second.join(style.dot())]
+        .map(|line| hang(style, "", &line))
+        .concat();
+    style.paint(Ink::Faint, text.trim_end()) + "\n"
+}
+
+fn source(report: &Report, view: &View<'_>) -> Option<String> {
+    let time = minute(report.collected_at);
+    match view.input {
+        Input::Live => None,
+        Input::Demo => Some(format!("demo account, as of {time}")),
+        Input::File(name) => {
+            let demo = if report.source == "demo" { "demo " } else { "" };
+            let name = view.style.clean(name);
+            Some(format!("{demo}snapshot {name}, collected {time}"))
+        }
+    }
+}
+
+fn scope_words(style: &Style, scope: &Scope) -> String {
+    let regions = style.clean(&scope.regions.join(" "));
+    let account = style.clean(&scope.account);
+    format!("account {account}{}{regions}", style.dot())
+}
+
+/// `role ci` for `arn:aws:sts::111122223333:assumed-role/ci/run-991`.
+fn caller(report: &Report, style: &Style) -> Option<String> {
+    let arn = report.caller_arn.as_deref()?;
+    let resource = arn.splitn(6, ':').nth(5)?;
+    let words = match resource.split('/').collect::<Vec<&str>>()[..] {
+        ["assumed-role", role, ..] => format!("role {role}"),
+        ["user", .., user] => format!("user {user}"),
+        ["root"] => "the root user".to_owned(),
+        [..] => resource.to_owned(),
+    };
+    Some(style.clean(&words))
+}
+
+fn sizes(report: &Report) -> String {
+    let parts = [
+        count(report.tables, "table"),
+        count(report.indexes, "index"),
+        count(report.rules, "rule"),
+    ];
+    parts.join(", ")
+}
+
+fn what_was_done(report: &Report, view: &View<'_>) -> String {
+    let style = &view.style;
+    match view.input {
+        Input::Live => {
+            let calls: u64 = report.calls.values().sum();
+            let noun = if calls == 1 { "call" } else { "calls" };
+            let time = report.duration_ms.map(|ms| format!(" in {}", duration(ms)));
+            let time = time.unwrap_or_default();
+            let calls = number(calls);
+            format!(
+                "{calls} read-only {noun}{time}{}nothing was changed",
+                style.dot()
+            )
+        }
+        Input::Demo | Input::File(_) => "no AWS call was made".to_owned(),
+    }
+}

@@ -1,0 +1,194 @@
+//! Columns, line breaks and numbers, as people read them.
+//!
+//! Knows widths and nothing of what the text means.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::style::{Ink, Style};
+
+/// Text filled up with blanks to a width.
+pub fn pad(text: &str, width: usize) -> String {
+    let blanks = width.saturating_sub(text.width());
+    format!("{text}{:blanks$}", "")
+}
+
+/// Text filled up in front.
+pub fn pad_left(text: &str, width: usize) -> String {
+    let blanks = width.saturating_sub(text.width());
+    format!("{:blanks$}{text}", "")
+}
+
+/// A line with a text at each end. Where both don't fit, the right one goes to a line of its own.
+pub fn ends(style: &Style, left: (Ink, &str), right: (Ink, &str)) -> String {
+    let (left_width, right_width) = (left.1.width(), right.1.width());
+    let left = style.paint(left.0, left.1);
+    let painted = style.paint(right.0, right.1);
+    if right_width == 0 {
+        return format!("{left}\n");
+    }
+    if left_width + 2 + right_width <= style.width {
+        let blanks = style.width - left_width - right_width;
+        return format!("{left}{:blanks$}{painted}\n", "");
+    }
+    let blanks = style.width.saturating_sub(right_width);
+    format!("{left}\n{:blanks$}{painted}\n", "")
+}
+
+/// Text in lines of the style's width; the first begins with `head`, the others stand under its end.
+pub fn hang(style: &Style, head: &str, text: &str) -> String {
+    let indent = " ".repeat(head.width());
+    let options = textwrap::Options::new(style.width)
+        .initial_indent(head)
+        .subsequent_indent(&indent)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false);
+    let mut filled = textwrap::fill(text, options);
+    filled.truncate(filled.trim_end().len());
+    filled.push('\n');
+    filled
+}
+
+/// Paragraphs, each in lines of the style's width; line breaks inside one are the author's and go.
+pub fn hang_paragraphs(style: &Style, head: &str, text: &str) -> String {
+    let indent = " ".repeat(head.width());
+    let mut lines = String::new();
+    for (at, paragraph) in text.trim().split("\n\n").enumerate() {
+        let words: Vec<&str> = paragraph.split_whitespace().collect();
+        let head = if at == 0 { head } else { &indent };
+        lines.push_str(if at == 0 { "" } else { "\n" });
+        lines.push_str(&hang(style, head, &style.clean(&words.join(" "))));
+    }
+    lines
+}
+
+/// Text whose lines are kept as they are, such as commands.
+pub fn keep(style: &Style, head: &str, text: &str) -> String {
+    let indent = " ".repeat(head.width());
+    let mut lines = String::new();
+    for (at, line) in text.trim_end().lines().enumerate() {
+        let head = if at == 0 { head } else { &indent };
+        lines.push_str(format!("{head}{}", style.clean(line)).trim_end());
+        lines.push('\n');
+    }
+    lines
+}
+
+/// `a, b and 3 more`: as many as fit into a width, at least one.
+pub fn some_of(style: &Style, names: &[&str], width: usize) -> String {
+    let names: Vec<String> = names.iter().map(|name| style.clean(name)).collect();
+    let all = and(&names, 0);
+    if all.width() <= width {
+        return all;
+    }
+    let shown = |count: usize| and(&names[..count], names.len() - count);
+    let fitting = (1..names.len()).take_while(|count| shown(*count).width() <= width);
+    style.cut(&shown(fitting.last().unwrap_or(1).min(names.len())), width)
+}
+
+fn and(names: &[String], more: usize) -> String {
+    match more {
+        0 => names.join(", "),
+        more => format!("{} and {} more", names.join(", "), number(more)),
+    }
+}
+
+/// `12,400`.
+pub fn number(value: impl TryInto<u64>) -> String {
+    let digits = value.try_into().unwrap_or(u64::MAX).to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 table`, `12 tables`.
+pub fn count(value: usize, thing: &str) -> String {
+    match value {
+        1 => format!("1 {thing}"),
+        _ => format!("{} {}", number(value), plural(thing)),
+    }
+}
+
+/// `indexes`, `policies`.
+pub fn plural(thing: &str) -> String {
+    match thing.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        Some(_) | None if thing.ends_with(['s', 'x']) => format!("{thing}es"),
+        Some(_) | None => format!("{thing}s"),
+    }
+}
+
+/// `41.2 GB`, in powers of 1,000 as AWS bills.
+pub fn bytes(value: u64) -> String {
+    const UNITS: [(&str, u64); 4] = [
+        ("TB", 1_000_000_000_000),
+        ("GB", 1_000_000_000),
+        ("MB", 1_000_000),
+        ("kB", 1_000),
+    ];
+    match UNITS.iter().find(|(_, size)| value >= *size) {
+        // Rounding down to a tenth never shows more than there is.
+        Some((unit, size)) => {
+            let tenths = u128::from(value) * 10 / u128::from(*size);
+            format!(
+                "{}.{} {unit}",
+                number(u64::try_from(tenths / 10).unwrap_or(u64::MAX)),
+                tenths % 10
+            )
+        }
+        None => format!("{value} B"),
+    }
+}
+
+/// `3.1 s`, `240 ms`, `4 min 10 s`.
+pub fn duration(millis: u64) -> String {
+    match millis {
+        0..1_000 => format!("{millis} ms"),
+        1_000..60_000 => format!("{}.{} s", millis / 1_000, millis % 1_000 / 100),
+        _ => format!("{} min {} s", millis / 60_000, millis % 60_000 / 1_000),
+    }
+}
+
+/// `2026-11-22 17:05Z`.
+pub fn minute(time: jiff::Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%MZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_thousands() {
+        let texts = [0u64, 999, 1_000, 12_400, 1_234_567].map(number);
+        assert_eq!(texts, ["0", "999", "1,000", "12,400", "1,234,567"]);
+    }
+
+    #[test]
+    fn sizes_and_times_have_units() {
+        assert_eq!(bytes(41_234_567_890), "41.2 GB");
+        assert_eq!(bytes(512), "512 B");
+        assert_eq!(duration(3_140), "3.1 s");
+        assert_eq!(duration(250_000), "4 min 10 s");
+    }
+
+    #[test]
+    fn plurals_are_english() {
+        let words = ["table", "index", "policy", "key"].map(plural);
+        assert_eq!(words, ["tables", "indexes", "policies", "keys"]);
+    }
+
+    #[test]
+    fn a_long_list_says_how_many_are_left() {
+        let style = Style::default();
+        let names = ["alpha", "beta", "gamma", "delta"];
+        assert_eq!(some_of(&style, &names, 40), "alpha, beta, gamma, delta");
+        assert_eq!(some_of(&style, &names, 20), "alpha and 3 more");
+        assert_eq!(some_of(&style, &names, 22), "alpha, beta and 2 more");
+    }
+}

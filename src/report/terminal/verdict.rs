@@ -1,0 +1,158 @@
+//! The last lines: the verdict with its exit code, and what to do next.
+
+use super::layout::{ends, hang, number};
+use super::style::{Ink, Style};
+use super::{Detail, View, listed};
+use crate::finding::{Severity, Verdict};
+use crate::gate::{BySeverity, GateOutcome, counted};
+use crate::report::Report;
+
+/// Verdict, counts, gate and exit code.
+pub(super) fn line(report: &Report, style: &Style) -> String {
+    let outcome = report.gate.outcome;
+    let (ink, word) = match outcome {
+        GateOutcome::Ready => (Ink::Good, "READY"),
+        GateOutcome::NotReady => (Ink::Bad, "NOT READY"),
+        GateOutcome::CannotTell => (Ink::Open, "CANNOT TELL"),
+        GateOutcome::NothingToCheck { .. } => (Ink::Open, "NOTHING TO CHECK"),
+    };
+    let text = format!("{word}   {}", counts(report).join(style.dot()));
+    let exit = format!("exit {}", outcome.exit_code());
+    let wrapped = hang(style, "", &text);
+    let (first, last) = wrapped
+        .trim_end()
+        .rsplit_once('\n')
+        .unwrap_or(("", wrapped.trim_end()));
+    let first = if first.is_empty() {
+        String::new()
+    } else {
+        format!("{first}\n")
+    };
+    let line = first + &ends(style, (Ink::Plain, last), (Ink::Plain, &exit));
+    line.replacen(word, &style.paint(ink, word), 1)
+}
+
+fn counts(report: &Report) -> Vec<String> {
+    let gate = report.gate.fail_on;
+    let fails = Split::at(gate, &report.summary.fails);
+    let unknowns = Split::at(gate, &report.summary.unknowns);
+    let words = gate_words(gate);
+    match report.gate.outcome {
+        GateOutcome::NotReady => {
+            let blocking = format!("{} ({words})", fails.blocking);
+            vec![blocking]
+                .into_iter()
+                .chain(fails.others)
+                .chain(unknown(unknowns.all))
+                .collect()
+        }
+        GateOutcome::CannotTell => {
+            let blocking = format!("no failure, {} unknown ({words})", number(unknowns.at_gate));
+            let below = unknowns.all - unknowns.at_gate;
+            let below = (below > 0).then(|| format!("{} more unknown below it", number(below)));
+            vec![blocking]
+                .into_iter()
+                .chain(fails.others)
+                .chain(below)
+                .collect()
+        }
+        GateOutcome::Ready => {
+            let pass = format!("{} pass ({words})", number(report.summary.all.pass));
+            let below = fails.others.map(|fails| format!("below it {fails}"));
+            vec![pass]
+                .into_iter()
+                .chain(below)
+                .chain(unknown(unknowns.all))
+                .collect()
+        }
+        GateOutcome::NothingToCheck { .. } => vec!["no table or other resource matched".to_owned()],
+    }
+}
+
+/// Counts of one verdict, at the gate and below it.
+struct Split {
+    blocking: String,
+    others: Option<String>,
+    at_gate: usize,
+    all: usize,
+}
+
+impl Split {
+    fn at(gate: Option<Severity>, counts: &BySeverity) -> Split {
+        let (at_gate, below): (Vec<_>, Vec<_>) = counts
+            .iter()
+            .filter(|(_, count)| **count > 0)
+            .partition(|(severity, _)| gate.is_some_and(|gate| **severity <= gate));
+        let words = |part: &[(&Severity, &usize)]| {
+            let words = part
+                .iter()
+                .map(|(severity, count)| format!("{} {severity}", number(**count)));
+            words.collect::<Vec<String>>().join(", ")
+        };
+        Split {
+            blocking: words(&at_gate),
+            others: (!below.is_empty()).then(|| words(&below)),
+            at_gate: counted(gate, counts),
+            all: counts.values().sum(),
+        }
+    }
+}
+
+fn unknown(count: usize) -> Option<String> {
+    (count > 0).then(|| format!("{} unknown", number(count)))
+}
+
+fn gate_words(gate: Option<Severity>) -> String {
+    match gate {
+        None => "gate: never".to_owned(),
+        Some(Severity::Critical) => "gate: critical".to_owned(),
+        Some(gate) => format!("gate: {gate} and above"),
+    }
+}
+
+/// The commands that help from here.
+pub(super) fn next_steps(report: &Report, view: &View<'_>) -> String {
+    let command = view.command;
+    let steps: Vec<(&str, String)> = match report.gate.outcome {
+        GateOutcome::Ready | GateOutcome::NotReady => reading(report, view),
+        GateOutcome::CannotTell => {
+            let calls = (
+                "calls",
+                "dynalint check --dry-run    # and the permission each one needs".to_owned(),
+            );
+            let accept = ("accept", format!("{command} --allow-unknown"));
+            [calls, accept]
+                .into_iter()
+                .chain(reading(report, view))
+                .collect()
+        }
+        GateOutcome::NothingToCheck { allowed: true } => Vec::new(),
+        GateOutcome::NothingToCheck { allowed: false } => vec![
+            (
+                "look",
+                "dynalint check --region REGION --table 'GLOB'".to_owned(),
+            ),
+            ("accept", format!("{command} --allow-empty")),
+        ],
+    };
+    let line = |(label, text): &(&str, String)| format!("  {label:<8}{}\n", view.style.clean(text));
+    steps.iter().map(line).collect()
+}
+
+fn reading<'a>(report: &Report, view: &View<'_>) -> Vec<(&'a str, String)> {
+    let findings = listed(report, view.show);
+    let mut steps = Vec::new();
+    if let Some(worst) = findings
+        .iter()
+        .find(|finding| finding.verdict == Verdict::Fail)
+    {
+        steps.push(("why", format!("dynalint explain {}", worst.rule)));
+    }
+    if view.detail == Detail::Lines && !findings.is_empty() {
+        steps.push(("detail", format!("{} -v", view.command)));
+    }
+    if report.gate.outcome == GateOutcome::NotReady {
+        steps.push(("share", format!("{} -o report.json", view.command)));
+    }
+    steps
+}

@@ -1,0 +1,219 @@
+//! Rules: what must hold, why, and what to do about it. One YAML file each, checked when it is loaded.
+//!
+//! Rules are data. Nothing here looks at a snapshot's values: that is [`crate::evaluate`].
+
+pub mod catalog;
+pub mod condition;
+mod file;
+pub mod message;
+pub mod param;
+pub mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use self::condition::Condition;
+use self::message::Message;
+use self::param::{Param, ParamError, Params};
+use crate::finding::{Area, Severity, Verdict};
+use crate::snapshot::operation::Operation;
+use crate::snapshot::record::RecordType;
+use crate::yaml::Tree;
+
+/// The name of a rule, in kebab-case: also the name of its file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RuleId(String);
+
+impl RuleId {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A rule, checked.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Its name.
+    pub id: RuleId,
+    /// What it is about.
+    pub area: Area,
+    /// What must hold, as a heading.
+    pub title: String,
+    /// How bad it is when it does not.
+    pub severity: Severity,
+    /// The version of dynalint that brought it.
+    pub since: String,
+    /// What it gives one result for.
+    pub for_each: ForEach,
+    /// Where this is false, the rule does not apply.
+    pub applies_when: Option<Condition>,
+    /// Its parameters, by name.
+    pub params: Vec<Param>,
+    /// What must hold.
+    pub assert: Condition,
+    /// The sentence of a result.
+    pub message: Message,
+    /// What goes wrong, and when.
+    pub why: String,
+    /// What to do.
+    pub fix: Fix,
+    /// Where to read on.
+    pub refs: Vec<String>,
+    /// Names it had before.
+    pub aliases: Vec<RuleId>,
+    /// Whether a waiver may cover it.
+    pub waivable: bool,
+    /// Its own test cases.
+    pub tests: Vec<Case>,
+    /// The file it was read from.
+    pub file: String,
+    /// The line of what must hold.
+    pub line: usize,
+    /// The text of the file.
+    pub text: String,
+}
+
+/// What a rule gives one result for.
+#[derive(Clone, Debug)]
+pub enum ForEach {
+    /// Each table, or each account and region.
+    Root(Root),
+    /// Each element of a list of such a root.
+    Element {
+        /// The root whose list it is.
+        root: Root,
+        /// The name of the element in conditions.
+        variable: String,
+        /// The kind of the elements, where they are records.
+        kind: String,
+        /// The list.
+        list: Box<Condition>,
+    },
+}
+
+impl ForEach {
+    /// The root that the rule is asked once for.
+    pub fn root(&self) -> Root {
+        match self {
+            ForEach::Root(root) | ForEach::Element { root, .. } => *root,
+        }
+    }
+
+    /// What its subjects are: `table`, `index`.
+    pub fn kind(&self) -> &str {
+        match self {
+            ForEach::Root(root) => root.name(),
+            ForEach::Element { kind, .. } => kind,
+        }
+    }
+}
+
+/// A thing that conditions start from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Root {
+    /// One account in one region.
+    Account,
+    /// One table.
+    Table,
+}
+
+impl Root {
+    /// The name in conditions.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Root::Account => "account",
+            Root::Table => "table",
+        }
+    }
+}
+
+/// The kinds of records behind the roots.
+#[derive(Clone, Copy, Debug)]
+pub struct Roots {
+    /// One account in one region.
+    pub account: &'static RecordType,
+    /// One table.
+    pub table: &'static RecordType,
+}
+
+/// What to do about a failed rule, by tool.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fix {
+    /// With the command line of AWS.
+    pub cli: Option<String>,
+    /// With Terraform.
+    pub terraform: Option<String>,
+    /// With CloudFormation.
+    pub cloudformation: Option<String>,
+    /// By a person, where no tool does it.
+    pub text: Option<String>,
+}
+
+/// A test case of a rule.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// What it shows.
+    pub name: String,
+    /// The facts, in the snapshot's encoding.
+    pub given: Tree,
+    /// Values for parameters.
+    #[serde(default)]
+    pub params: BTreeMap<String, Tree>,
+    /// The verdict.
+    pub expect: Verdict,
+    /// The subject it is about, where there are several.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// Words that the evidence must hold: `path = observed`.
+    #[serde(default)]
+    pub evidence_mentions: Vec<String>,
+}
+
+impl Rule {
+    /// The values of the parameters, with the user's over the defaults.
+    pub fn params_with(
+        &self,
+        overrides: &BTreeMap<String, Tree>,
+    ) -> Result<Params, Vec<ParamError>> {
+        Params::new(&self.params, overrides)
+    }
+
+    /// The calls whose answers decide a verdict.
+    pub fn operations(&self) -> BTreeSet<Operation> {
+        self.deciding()
+            .flat_map(|condition| condition.operations().iter().copied())
+            .collect()
+    }
+
+    /// The fields that decide a verdict, as dotted paths.
+    pub fn fields(&self) -> BTreeSet<String> {
+        self.deciding()
+            .flat_map(|condition| condition.fields().iter().cloned())
+            .collect()
+    }
+
+    fn deciding(&self) -> impl Iterator<Item = &Condition> {
+        let list = match &self.for_each {
+            ForEach::Root(_) => None,
+            ForEach::Element { list, .. } => Some(&**list),
+        };
+        list.into_iter()
+            .chain(&self.applies_when)
+            .chain([&self.assert])
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,163 @@
+//! The language of conditions: a strict, typed subset of CEL with durations, sizes and a real unknown.
+//!
+//! Text becomes tokens, a syntax tree, and a checked [`Expr`] whose names are slots. Every condition ends; none looks
+//! outside its roots. Evaluation is in [`crate::evaluate`].
+
+mod check;
+mod expr;
+mod fault;
+mod guard;
+mod parse;
+mod syntax;
+mod token;
+
+use std::collections::BTreeSet;
+
+use self::check::Checker;
+pub(crate) use self::check::{Uses, Variable};
+pub use self::expr::{Each, Expr, Fold, Kind, Lambda, TextTest};
+pub use self::fault::Fault;
+pub use self::syntax::Operator;
+pub(crate) use self::token::duration;
+use super::param::Param;
+use crate::snapshot::operation::Operation;
+use crate::snapshot::record::Type;
+
+/// A checked condition.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    text: String,
+    expr: Expr,
+    uses: Uses,
+    shown: Vec<String>,
+}
+
+/// What a condition may name.
+#[derive(Clone, Copy)]
+pub(crate) struct Names<'r> {
+    /// Roots, by slot of the frame.
+    pub(crate) variables: &'r [Variable],
+    pub(crate) params: &'r [Param],
+    /// Paths that are there whenever this condition is looked at.
+    pub(crate) shown: &'r [String],
+}
+
+impl Condition {
+    /// Checks a condition that must be true or false.
+    pub(crate) fn new(text: &str, names: Names<'_>) -> Result<Condition, Vec<Fault>> {
+        let ast = parse::parse(text).map_err(|fault| vec![fault])?;
+        let mut checker = names.checker();
+        let expr = checker.truth(&ast).ok();
+        let condition = finish(text, expr, checker)?;
+        if condition.expr.is_detached() {
+            let message = "looks at nothing of the subject";
+            return Err(vec![Fault::new(0, text.len(), message)]);
+        }
+        Ok(Condition {
+            shown: guard::shown(&ast, true),
+            ..condition
+        })
+    }
+
+    /// Checks a value that a message shows: of any type, perhaps absent.
+    pub(crate) fn shown_value(text: &str, names: Names<'_>) -> Result<Condition, Vec<Fault>> {
+        let ast = parse::parse(text).map_err(|fault| vec![fault])?;
+        let mut checker = names.checker();
+        checker.lenient = true;
+        let typed = checker.value(&ast).ok();
+        finish(text, typed.map(|typed| typed.expr), checker)
+    }
+
+    /// Checks a path to a list, and gives the type of its elements.
+    pub(crate) fn list(text: &str, names: Names<'_>) -> Result<(Condition, Type), Vec<Fault>> {
+        let ast = parse::parse(text).map_err(|fault| vec![fault])?;
+        let mut checker = names.checker();
+        let typed = checker.value(&ast).ok();
+        let ty = typed.as_ref().map(|typed| typed.ty.clone());
+        let optional = typed.as_ref().is_some_and(|typed| typed.optional);
+        let condition = finish(text, typed.map(|typed| typed.expr), checker)?;
+        let is_path = !condition
+            .expr
+            .any(&|kind| !matches!(kind, Kind::Field(..) | Kind::Variable(..)));
+        match ty {
+            Some(Type::List(element)) if is_path && !optional => Ok((condition, *element)),
+            _ => {
+                let message = "expected a list of the table or the account";
+                let hint = "as in \"index in table.indexes\"";
+                let fault = Fault::new(0, text.len(), message).hinted(Some(hint));
+                Err(vec![fault])
+            }
+        }
+    }
+
+    /// The condition as it is written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The checked tree.
+    pub fn expr(&self) -> &Expr {
+        &self.expr
+    }
+
+    /// The text of a part of it.
+    pub fn spelling(&self, expr: &Expr) -> &str {
+        self.text.get(expr.start..expr.end).unwrap_or_default()
+    }
+
+    /// The calls whose answers it looks at.
+    pub fn operations(&self) -> &BTreeSet<Operation> {
+        &self.uses.operations
+    }
+
+    /// The fields and methods it looks at, as dotted paths.
+    pub fn fields(&self) -> &BTreeSet<String> {
+        &self.uses.fields
+    }
+
+    /// The params it uses, by index.
+    pub(crate) fn params(&self) -> &BTreeSet<usize> {
+        &self.uses.params
+    }
+
+    /// The paths that are there when it is true.
+    pub(crate) fn shown_when_true(&self) -> &[String] {
+        &self.shown
+    }
+}
+
+impl<'r> Names<'r> {
+    fn checker(self) -> Checker<'r> {
+        Checker {
+            params: self.params,
+            variables: self.variables.to_vec(),
+            shown: self.shown.to_vec(),
+            lenient: false,
+            uses: Uses::default(),
+            faults: Vec::new(),
+        }
+    }
+}
+
+fn finish(text: &str, expr: Option<Expr>, checker: Checker<'_>) -> Result<Condition, Vec<Fault>> {
+    let mut faults = checker.faults;
+    let mut uses = checker.uses;
+    let paths = uses.fields.clone();
+    let has_longer = |path: &String| {
+        let inner = format!("{path}.");
+        paths.iter().any(|other| other.starts_with(&inner))
+    };
+    uses.fields.retain(|path| !has_longer(path));
+    match expr {
+        Some(expr) if faults.is_empty() => Ok(Condition {
+            text: text.to_owned(),
+            expr,
+            uses,
+            shown: Vec::new(),
+        }),
+        _ => {
+            faults.sort_by_key(|fault| fault.start);
+            Err(faults)
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! One rule file: its schema, and the way from it to a checked rule.
+//!
+//! Every mistake of the file is told in one go.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::condition::{Condition, Fault, Names, Variable};
+use super::message::Message;
+use super::param::{Param, ParamFile};
+use super::{Area, Case, Fix, ForEach, Root, Roots, Rule, RuleId, Severity};
+use crate::snapshot::record::Type;
+use crate::yaml::{self, SourceError, Spans, did_you_mean};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleFile {
+    id: String,
+    area: Area,
+    title: String,
+    severity: Severity,
+    since: String,
+    for_each: String,
+    applies_when: Option<String>,
+    #[serde(default)]
+    params: BTreeMap<String, ParamFile>,
+    assert: String,
+    message: String,
+    why: String,
+    fix: Fix,
+    refs: Vec<String>,
+    #[serde(default)]
+    aliases: Vec<String>,
+    #[serde(default = "waivable_unless_said")]
+    waivable: bool,
+    #[serde(default)]
+    tests: Vec<Case>,
+}
+
+fn waivable_unless_said() -> bool {
+    true
+}
+
+/// A rule and the places of its file.
+pub(super) struct Loaded {
+    pub(super) rule: Rule,
+    pub(super) spans: Spans,
+}
+
+pub(super) fn read(
+    file: &str,
+    text: &str,
+    folder: Option<&str>,
+    roots: &Roots,
+) -> Result<Loaded, Vec<SourceError>> {
+    let document = yaml::read::<RuleFile>(file, text)?;
+    let mut reader = Reader {
+        spans: &document.spans,
+        errors: Vec::new(),
+    };
+    let rule = reader.rule(document.value, folder, roots);
+    let errors = reader.errors;
+    match rule {
+        Some(rule) if errors.is_empty() => Ok(Loaded {
+            rule,
+            spans: document.spans,
+        }),
+        _ => Err(errors),
+    }
+}
+
+struct Reader<'s> {
+    spans: &'s Spans,
+    errors: Vec<SourceError>,
+}
+
+impl Reader<'_> {
+    fn wrong(&mut self, path: &str, message: impl Into<String>) {
+        self.errors.push(self.spans.error(path, message));
+    }
+
+    fn faults(&mut self, path: &str, shift: usize, faults: Vec<Fault>) {
+        let placed = faults
+            .into_iter()
+            .map(|fault| fault.moved(shift).placed(self.spans, path));
+        self.errors.extend(placed);
+    }
+
+    fn rule(&mut self, file: RuleFile, folder: Option<&str>, roots: &Roots) -> Option<Rule> {
+        self.identity(&file, folder);
+        self.texts(&file);
+        let params = self.params(file.params)?;
+        let (for_each, variables) = self.for_each(&file.for_each, roots)?;
+        let names = Names {
+            variables: &variables,
+            params: &params,
+            shown: &[],
+        };
+        let applies_when = file.applies_when.as_deref();
+        let applies_when = applies_when.map(|text| self.condition("applies_when", text, names));
+        let given = applies_when.as_ref().and_then(Option::as_ref);
+        let given = given.map(|condition| condition.shown_when_true().to_vec());
+        let shown = given.unwrap_or_default();
+        let after = Names {
+            shown: &shown,
+            ..names
+        };
+        let assert = self.condition("assert", &file.assert, after);
+        let message = Message::new(&file.message, names);
+        let message = message
+            .map_err(|faults| self.faults("message", 0, faults))
+            .ok();
+        let applies_when = match applies_when {
+            Some(None) => return None,
+            Some(Some(condition)) => Some(condition),
+            None => None,
+        };
+        let (assert, message) = (assert?, message?);
+        self.unused(&params, [Some(&assert), applies_when.as_ref()], &message);
+        Some(Rule {
+            id: RuleId(file.id),
+            area: file.area,
+            title: file.title,
+            severity: file.severity,
+            since: file.since,
+            for_each,
+            applies_when,
+            params,
+            assert,
+            message,
+            why: file.why,
+            fix: file.fix,
+            refs: file.refs,
+            aliases: file.aliases.into_iter().map(RuleId).collect(),
+            waivable: file.waivable,
+            tests: file.tests,
+            file: self.spans.file().to_owned(),
+            line: self.spans.at("assert").0,
+            text: self.spans.text().to_owned(),
+        })
+    }
+
+    fn identity(&mut self, file: &RuleFile, folder: Option<&str>) {
+        let name = std::path::Path::new(self.spans.file()).file_stem();
+        let name = name.map(|name| name.to_string_lossy().into_owned());
+        if !is_kebab(&file.id) {
+            self.wrong(
+                "id",
+                format!("id \"{}\" is not in kebab-case: a-z, 0-9, -", file.id),
+            );
+        } else if name.as_deref() != Some(&file.id) {
+            let message = format!("id \"{}\" is not the name of the file", file.id);
+            self.wrong("id", message);
+        }
+        if folder.is_some_and(|folder| folder != file.area.word()) {
+            let message = format!("area \"{}\" is not the folder of the file", file.area);
+            self.wrong("area", message);
+        }
+        for (index, alias) in file.aliases.iter().enumerate() {
+            if !is_kebab(alias) {
+                let message = format!("alias \"{alias}\" is not in kebab-case");
+                self.wrong(&format!("aliases.{index}"), message);
+            }
+        }
+    }
+
+    fn texts(&mut self, file: &RuleFile) {
+        for (path, text) in [
+            ("title", &file.title),
+            ("message", &file.message),
+            ("why", &file.why),
+        ] {
+            if text.trim().is_empty() {
+                self.wrong(path, format!("{path} is empty"));
+            }
+        }
+        if file.since.split('.').count() != 3
+            || file
+                .since
+                .split('.')
+                .any(|part| part.parse::<u32>().is_err())
+        {
+            self.wrong("since", "expected a version: 0.1.0");
+        }
+        for (index, link) in file.refs.iter().enumerate() {
+            if !link.starts_with("https://") {
+                self.wrong(&format!("refs.{index}"), "expected a link: https://…");
+            }
+        }
+    }
+
+    fn params(&mut self, files: BTreeMap<String, ParamFile>) -> Option<Vec<Param>> {
+        let declared = files.len();
+        let mut params = Vec::new();
+        for (name, file) in files {
+            if !is_snake(&name) {
+                let message = format!("param \"{name}\" is not in snake_case");
+                let error = self.spans.key_error(&format!("params.{name}"), message);
+                self.errors.push(error);
+                continue;
+            }
+            match Param::new(&name, file) {
+                Ok(param) => params.push(param),
+                Err(error) => self.wrong(&format!("params.{}", error.name), error.message),
+            }
+        }
+        (params.len() == declared).then_some(params)
+    }
+
+    fn condition(&mut self, path: &str, text: &str, names: Names<'_>) -> Option<Condition> {
+        let condition = Condition::new(text, names);
+        condition
+            .map_err(|faults| self.faults(path, 0, faults))
+            .ok()
+    }
+
+    fn for_each(&mut self, text: &str, roots: &Roots) -> Option<(ForEach, Vec<Variable>)> {
+        match text.split_once(" in ") {
+            None => self.root(text, roots),
+            Some((variable, path)) => {
+                let shift = variable.len() + " in ".len();
+                self.element(variable.trim(), path, shift, roots)
+            }
+        }
+    }
+
+    fn root(&mut self, text: &str, roots: &Roots) -> Option<(ForEach, Vec<Variable>)> {
+        let root = match text.trim() {
+            "table" => Root::Table,
+            "account" => Root::Account,
+            other => {
+                let hint = did_you_mean(other, ["table", "account"])
+                    .filter(|hint| hint.starts_with("did"))
+                    .unwrap_or_else(|| "as in \"table\" or \"index in table.indexes\"".to_owned());
+                let error = self
+                    .spans
+                    .error("for_each", format!("unknown subject \"{other}\""));
+                self.errors.push(error.hinted(Some(hint)));
+                return None;
+            }
+        };
+        Some((ForEach::Root(root), roots.variables(root)))
+    }
+
+    fn element(
+        &mut self,
+        variable: &str,
+        path: &str,
+        shift: usize,
+        roots: &Roots,
+    ) -> Option<(ForEach, Vec<Variable>)> {
+        let starts_with = |root: &str| path.trim_start().split('.').next() == Some(root);
+        let root = if starts_with("account") {
+            Root::Account
+        } else {
+            Root::Table
+        };
+        let mut variables = roots.variables(root);
+        let taken = [
+            "account", "table", "now", "params", "true", "false", "null", "in",
+        ];
+        if !is_snake(variable) || taken.contains(&variable) {
+            let message = format!("\"{variable}\" cannot name an element");
+            self.wrong("for_each", message);
+            return None;
+        }
+        let names = Names {
+            variables: &variables,
+            params: &[],
+            shown: &[],
+        };
+        let list = Condition::list(path, names);
+        let (list, ty) = list
+            .map_err(|faults| self.faults("for_each", shift, faults))
+            .ok()?;
+        variables.push(Variable {
+            name: variable.to_owned(),
+            ty: ty.clone(),
+            origin: path.trim().to_owned(),
+            literals: Vec::new(),
+        });
+        let for_each = ForEach::Element {
+            root,
+            variable: variable.to_owned(),
+            kind: ty.to_string(),
+            list: Box::new(list),
+        };
+        Some((for_each, variables))
+    }
+
+    fn unused(&mut self, params: &[Param], conditions: [Option<&Condition>; 2], message: &Message) {
+        let used: BTreeSet<usize> = conditions
+            .into_iter()
+            .flatten()
+            .chain(message.values())
+            .flat_map(|condition| condition.params().iter().copied())
+            .collect();
+        for (index, param) in params.iter().enumerate() {
+            if !used.contains(&index) {
+                let path = format!("params.{}", param.name);
+                let message = format!("param \"{}\" is not used", param.name);
+                self.errors.push(self.spans.key_error(&path, message));
+            }
+        }
+    }
+}
+
+impl Roots {
+    /// The roots of a rule, by slot of the frame.
+    fn variables(&self, root: Root) -> Vec<Variable> {
+        let variable = |root: Root, record| Variable {
+            name: root.name().to_owned(),
+            ty: Type::Record(record),
+            origin: root.name().to_owned(),
+            literals: Vec::new(),
+        };
+        let account = variable(Root::Account, self.account);
+        match root {
+            Root::Account => vec![account],
+            Root::Table => vec![account, variable(Root::Table, self.table)],
+        }
+    }
+}
+
+fn is_kebab(text: &str) -> bool {
+    let part = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
+    text.split('-').all(part)
+}
+
+fn is_snake(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}

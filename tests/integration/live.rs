@@ -1,0 +1,395 @@
+//! The real binary against the sandbox: whole accounts, each call denied or broken in turn, paging, two regions.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::sandbox::{Account, REGION, sandbox};
+
+/// Every operation that a full run calls, with what it takes for the run to reach it.
+const OPERATIONS: [&str; 17] = [
+    "dynamodb:DescribeTable",
+    "dynamodb:DescribeContinuousBackups",
+    "tag:GetResources",
+    "cloudwatch:DescribeAlarms",
+    "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:DescribeScalingPolicies",
+    "sns:ListSubscriptionsByTopic",
+    "backup:ListBackupPlans",
+    "backup:GetBackupPlan",
+    "backup:ListBackupSelections",
+    "backup:GetBackupSelection",
+    "backup:ListBackupVaults",
+    "backup:ListRecoveryPointsByBackupVault",
+    "backup:ListProtectedResources",
+    "backup:DescribeRegionSettings",
+    "dynamodb:ListTables",
+    "sts:GetCallerIdentity",
+];
+
+/// Status by rule, kind, table and name.
+fn verdicts(report: &Value) -> BTreeMap<String, String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let key = |result: &Value| {
+        let subject = &result["subject"];
+        let parts = [
+            &result["rule"],
+            &subject["kind"],
+            &subject["region"],
+            &subject["table"],
+            &subject["name"],
+        ];
+        parts.map(text).join(" ")
+    };
+    let results = report["results"].as_array().expect("results");
+    results
+        .iter()
+        .map(|result| (key(result), text(&result["status"])))
+        .collect()
+}
+
+fn failures(report: &Value) -> Vec<String> {
+    let failed = verdicts(report)
+        .into_iter()
+        .filter(|(_, status)| status == "fail");
+    let short = |key: String| {
+        let parts: Vec<&str> = key.splitn(4, ' ').collect();
+        format!("{} {}", parts[0], parts[3])
+    };
+    failed.map(|(key, _)| short(key)).collect()
+}
+
+#[test]
+fn a_healthy_account_is_ready() {
+    let account = sandbox().account("healthy");
+    let (report, code) = account.check(&[]);
+    assert_eq!(failures(&report), [""; 0]);
+    assert_eq!(report["summary"]["unknown"], 0, "{:#}", report["gaps"]);
+    assert_eq!(
+        report["gate"],
+        json!({"fail_on": "high", "verdict": "ready", "exit_code": 0})
+    );
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn a_broken_account_fails_where_it_was_broken_and_nowhere_else() {
+    let account = sandbox().account("broken");
+    let (report, code) = account.check(&[]);
+    assert_eq!(
+        failures(&report),
+        [
+            "alarm-threshold-reachable shop-orders shop-orders-consumed-writes",
+            "alarm-topic-confirmed  team-mail",
+            "deletion-protection feed-posts feed-posts",
+            "in-backup-plan shop-sessions shop-sessions",
+            "index-autoscaled shop-orders GSI2",
+            "index-write-throttle-alarm feed-posts GSI1",
+            "pitr-on shop-sessions shop-sessions",
+            "pitr-window feed-posts feed-posts",
+            "recovery-point-fresh feed-follows feed-follows",
+            "recovery-point-fresh shop-sessions shop-sessions",
+            "required-tags shop-sessions shop-sessions",
+            "scaling-policy-attached shop-orders table/shop-orders/index/GSI1 write",
+            "table-autoscaled feed-follows feed-follows",
+            "write-throttle-alarm feed-follows feed-follows",
+        ]
+    );
+    assert_eq!(report["summary"]["unknown"], 0, "{:#}", report["gaps"]);
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn an_empty_account_has_nothing_to_check() {
+    let account = sandbox().account("empty");
+    assert_eq!(account.check(&[]).1, 4);
+    assert_eq!(account.check(&["--allow-empty"]).1, 0);
+    let output = account.dynalint(&["check"]);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("NOTHING TO CHECK"));
+}
+
+/// Against the fault-free run each verdict is the same or unknown; the exit code is as documented.
+fn is_same_or_unknown(account: &Account, clean: &BTreeMap<String, String>, fault: &str) -> Value {
+    let (report, code) = account.check(&[]);
+    let faulty = verdicts(&report);
+    for (key, status) in &faulty {
+        let known = clean.get(key).map(String::as_str);
+        // A list that could not be read has one result of its own, on what it belongs to.
+        let on_list = status == "not-applicable" && known.is_none();
+        assert!(
+            on_list || status == "unknown" || known == Some(status),
+            "{fault}: {key}: {known:?} became {status}"
+        );
+    }
+    let summary = &report["summary"];
+    let expected = match (summary["fail"].as_u64(), summary["unknown"].as_u64()) {
+        (Some(0), Some(0)) => 0,
+        (Some(0), _) => 3,
+        _ => 1,
+    };
+    assert_eq!(code, expected, "{fault}: {summary}");
+    report
+}
+
+#[test]
+fn each_denied_call_gives_unknown_and_names_the_missing_permission() {
+    for scenario in ["healthy", "broken"] {
+        let account = sandbox().account(scenario);
+        let clean = verdicts(&account.check(&[]).0);
+        for operation in &OPERATIONS[..15] {
+            account.fault(operation, "denied", json!({}));
+            let report =
+                is_same_or_unknown(&account, &clean, &format!("{scenario}, {operation} denied"));
+            let gaps = report["gaps"].as_array().expect("gaps");
+            let named = gaps
+                .iter()
+                .any(|gap| gap["action"] == *operation && gap["reason"] == "denied");
+            assert!(named, "{scenario}, {operation}: {gaps:#?}");
+            let blinds = gaps.iter().any(|gap| {
+                gap["rules"]
+                    .as_array()
+                    .is_some_and(|rules| !rules.is_empty())
+            });
+            // Protected resources only settle what selections leave open, and here they leave nothing open.
+            assert!(
+                blinds || *operation == "backup:ListProtectedResources",
+                "{scenario}, {operation} blinds no rule"
+            );
+            account.heal();
+        }
+    }
+}
+
+#[test]
+fn each_broken_call_gives_the_same_verdict_or_unknown() {
+    for scenario in ["healthy", "broken"] {
+        let account = sandbox().account(scenario);
+        let clean = verdicts(&account.check(&[]).0);
+        for operation in &OPERATIONS[..15] {
+            for kind in ["throttle", "error500", "malformed", "truncated", "html"] {
+                account.fault(operation, kind, json!({}));
+                is_same_or_unknown(&account, &clean, &format!("{scenario}, {operation} {kind}"));
+                account.heal();
+            }
+        }
+    }
+}
+
+#[test]
+fn passing_trouble_leaves_no_trace() {
+    let account = sandbox().account("healthy");
+    for operation in OPERATIONS {
+        account.fault(operation, "throttle", json!({"count": 1}));
+    }
+    let (report, code) = account.check(&[]);
+    assert_eq!(
+        (report["summary"]["unknown"].as_u64(), code),
+        (Some(0), 0),
+        "{:#}",
+        report["gaps"]
+    );
+}
+
+#[test]
+fn without_the_first_listing_there_is_no_verdict() {
+    let account = sandbox().account("healthy");
+    account.fault("dynamodb:ListTables", "denied", json!({}));
+    let output = account.dynalint(&["check"]);
+    let talk = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{talk}");
+    assert!(talk.contains("dynamodb:ListTables"), "{talk}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn a_service_control_policy_is_told_apart() {
+    let account = sandbox().account("healthy");
+    account.fault("cloudwatch:DescribeAlarms", "denied-scp", json!({}));
+    let (report, code) = account.check(&[]);
+    assert_eq!(code, 3);
+    let gaps = report["gaps"].to_string();
+    assert!(gaps.contains("service control policy"), "{gaps}");
+}
+
+#[test]
+fn one_table_that_cannot_be_read_does_not_end_the_run() {
+    let account = sandbox().account("healthy");
+    let clean = verdicts(&account.check(&[]).0);
+    account.fault(
+        "dynamodb:DescribeTable",
+        "denied",
+        json!({"resource": "feed-posts"}),
+    );
+    let report = is_same_or_unknown(&account, &clean, "one table denied");
+    let faulty = verdicts(&report);
+    let others = faulty.iter().filter(|(key, _)| key.contains("shop-orders"));
+    assert!(others.clone().count() > 10 && others.clone().all(|(_, status)| status != "unknown"));
+    assert_eq!(
+        faulty[&format!("deletion-protection table {REGION} feed-posts feed-posts")],
+        "unknown"
+    );
+}
+
+#[test]
+fn bulk_calls_are_made_once_a_page_and_table_calls_once_a_table() {
+    let account = sandbox().account_named("200000100001");
+    account.seed(REGION, "big", json!({"tables": 105, "alarms": 120}));
+    let (report, code) = account.check(&[]);
+    assert_eq!(code, 1);
+    let calls = json!({
+        "application-autoscaling:DescribeScalableTargets": 1,
+        "application-autoscaling:DescribeScalingPolicies": 1,
+        "backup:DescribeRegionSettings": 1,
+        "backup:ListBackupPlans": 1,
+        "backup:ListBackupVaults": 1,
+        "backup:ListProtectedResources": 1,
+        "cloudwatch:DescribeAlarms": 2,
+        "dynamodb:DescribeContinuousBackups": 105,
+        "dynamodb:DescribeTable": 105,
+        "dynamodb:ListTables": 2,
+        "sts:GetCallerIdentity": 1,
+        "tag:GetResources": 1,
+    });
+    assert_eq!(report["run"]["calls"], calls);
+    assert_eq!(account.calls(), calls, "the report counts what came in");
+    assert_eq!(report["summary"]["by_rule"]["pitr-on"]["fail"], 105);
+}
+
+#[test]
+fn a_second_page_that_fails_leaves_the_first() {
+    let account = sandbox().account_named("200000100002");
+    account.seed(REGION, "big", json!({"tables": 105, "alarms": 120}));
+    let clean = verdicts(&account.check(&[]).0);
+    for (operation, token) in [
+        ("cloudwatch:DescribeAlarms", "NextToken"),
+        ("dynamodb:ListTables", "ExclusiveStartTableName"),
+    ] {
+        account.fault(operation, "denied", json!({"resource": token}));
+        let report = is_same_or_unknown(&account, &clean, &format!("{operation}, second page"));
+        assert!(
+            report["summary"]["unknown"].as_u64() > Some(0),
+            "{operation}"
+        );
+        account.heal();
+    }
+}
+
+#[test]
+fn a_table_deleted_during_the_run_is_gone() {
+    for operation in [
+        "dynamodb:DescribeTable",
+        "dynamodb:DescribeContinuousBackups",
+    ] {
+        let account = sandbox().account("healthy");
+        account.delete_table_on(operation, "shop-sessions");
+        let (report, code) = account.check(&[]);
+        assert_eq!(code, 0, "{operation}: {:#}", report["gaps"]);
+        let verdicts = verdicts(&report);
+        assert!(
+            !verdicts.is_empty() && !verdicts.keys().any(|key| key.contains(" shop-sessions")),
+            "{operation}"
+        );
+    }
+}
+
+#[test]
+fn two_regions_are_judged_apart() {
+    let account = sandbox().account("healthy");
+    account.seed("us-east-1", "broken", json!({}));
+    let (report, code) = account.check(&["--region", "eu-west-1,us-east-1"]);
+    assert_eq!(code, 1);
+    assert_eq!(
+        report["run"]["scopes"][0]["regions"],
+        json!(["eu-west-1", "us-east-1"])
+    );
+    let by_region = |region: &str| {
+        let failed = report["results"].as_array().expect("results").iter();
+        failed
+            .filter(|result| result["status"] == "fail" && result["subject"]["region"] == region)
+            .count()
+    };
+    assert_eq!((by_region("eu-west-1"), by_region("us-east-1")), (0, 14));
+}
+
+#[test]
+fn a_saved_snapshot_gives_the_same_report() {
+    let account = sandbox().account("broken");
+    let file = std::env::temp_dir().join(format!("dynalint-{}.json", std::process::id()));
+    let path = file.to_str().expect("a path in UTF-8");
+    let live = account.check(&["--save", path]);
+    let output = crate::binary::dynalint(&["check", path, "--format", "json", "--show", "all"])
+        .output()
+        .expect("runs");
+    let mut saved: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    saved["run"]["duration_ms"] = live.0["run"]["duration_ms"].clone();
+    assert_eq!(saved, live.0);
+    assert_eq!(output.status.code(), Some(live.1));
+    std::fs::remove_file(file).expect("it is there");
+}
+
+#[test]
+fn a_broken_rule_stops_the_run_before_any_call() {
+    let account = sandbox().account("healthy");
+    let folder = std::env::temp_dir().join(format!("dynalint-rules-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("writable");
+    let rule = include_str!("../../rules/recovery/deletion-protection.yaml")
+        .replace("id: deletion-protection", "id: mine")
+        .replace(
+            "assert: table.deletion_protection",
+            "assert: table.deletion_protecton",
+        );
+    std::fs::write(folder.join("mine.yaml"), rule).expect("writable");
+    let output = account.dynalint(&["check", "--rules", folder.to_str().expect("UTF-8")]);
+    let talk = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{talk}");
+    assert!(
+        talk.contains("mine.yaml:8:15") && talk.contains("deletion_protection"),
+        "{talk}"
+    );
+    assert_eq!(account.calls(), json!({}));
+    std::fs::remove_dir_all(folder).expect("it is there");
+}
+
+#[test]
+fn the_least_policy_of_the_readme_is_enough_and_no_more() {
+    let readme = include_str!("../../README.md");
+    let start = readme
+        .find("{\n  \"Version\"")
+        .expect("the README shows the policy");
+    let end = start + readme[start..].find("```").expect("the policy ends");
+    let policy: Value = serde_json::from_str(&readme[start..end]).expect("the policy is JSON");
+    let account = sandbox().account("healthy");
+    account.enforce(&policy);
+    let (report, code) = account.check(&[]);
+    assert_eq!(
+        (report["summary"]["unknown"].as_u64(), code),
+        (Some(0), 0),
+        "{:#}",
+        report["gaps"]
+    );
+    let called: Vec<String> = account
+        .calls()
+        .as_object()
+        .expect("calls")
+        .keys()
+        .cloned()
+        .collect();
+    let mut allowed: Vec<String> =
+        serde_json::from_value(policy["Statement"][0]["Action"].clone()).expect("actions");
+    allowed.push("sts:GetCallerIdentity".to_owned());
+    allowed.sort();
+    assert_eq!(called, allowed);
+}
+
+#[test]
+fn a_dry_run_calls_nothing() {
+    let account = sandbox().account("healthy");
+    let output = account.dynalint(&["check", "--dry-run"]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        text.contains("cloudwatch:DescribeAlarms") && text.contains("never read"),
+        "{text}"
+    );
+    assert_eq!(account.calls(), json!({}));
+}

@@ -1,0 +1,6 @@
+//! The formats, over reports that are made up.
+
+pub(crate) mod accounts;
+pub(crate) mod explain;
+mod json;
+mod terminal;

@@ -1,0 +1,369 @@
+//! Laws over all rules: their own cases, a snapshot of which nothing is known, one fact flipped, shuffled input.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dynalint::assess::{self, Assessment, Configured, Listing, Selection};
+use dynalint::config::Config;
+use dynalint::finding::{Finding, Verdict};
+use dynalint::link::Linked;
+use dynalint::rule::Case;
+use dynalint::rule::catalog::Catalog;
+use dynalint::snapshot::Snapshot;
+use serde_json::{Map, Value, json};
+
+use crate::golden::assert_golden;
+
+pub(crate) fn catalog() -> Catalog {
+    let (catalog, errors) = assess::load([]);
+    assert!(errors.is_empty(), "{errors:#?}");
+    catalog
+}
+
+pub(crate) fn assess(catalog: &Catalog, snapshot: &Snapshot) -> Assessment {
+    let rules: Vec<Configured<'_>> = catalog.rules().iter().map(Configured::by_default).collect();
+    let config = Config::default();
+    assess::assess(
+        &rules,
+        &Linked::new(snapshot, &config),
+        &Selection::default(),
+        Listing::All,
+    )
+}
+
+fn snapshot(region: Value) -> Snapshot {
+    let document = json!({
+        "version": 1, "tool_version": "0", "source": "live", "caller_arn": null, "collected_at": "2026-11-22T12:00:00Z",
+        "calls": {}, "gaps": [], "regions": [region],
+    });
+    serde_json::from_value(document).expect("a snapshot")
+}
+
+/// The facts of a case as a snapshot: what it does not give was not asked for.
+fn given(case: &Case) -> Snapshot {
+    let mut region = case
+        .given
+        .as_json()
+        .as_object()
+        .expect("facts by name")
+        .clone();
+    let defaults = [
+        ("account", "111122223333"),
+        ("partition", "aws"),
+        ("region", "eu-west-1"),
+    ];
+    for (key, value) in defaults {
+        region.entry(key).or_insert_with(|| json!(value));
+    }
+    if let Some(mut table) = region.remove("table") {
+        table
+            .as_object_mut()
+            .expect("facts by name")
+            .entry("name")
+            .or_insert_with(|| json!("Orders"));
+        region.insert("tables".into(), json!([table]));
+    }
+    region.entry("tables").or_insert_with(|| json!([]));
+    snapshot(Value::Object(region))
+}
+
+#[test]
+fn every_case_of_every_rule_holds() {
+    let catalog = catalog();
+    let mut wrong = Vec::new();
+    for rule in catalog.rules() {
+        for case in &rule.tests {
+            let snapshot = given(case);
+            let findings = assess(&catalog, &snapshot).findings;
+            let own: Vec<&Finding> = findings
+                .iter()
+                .filter(|finding| finding.rule == rule.id.as_str())
+                .collect();
+            let verdicts: BTreeSet<&str> =
+                own.iter().map(|finding| finding.verdict.word()).collect();
+            if verdicts != BTreeSet::from([case.expect.word()]) {
+                wrong.push(format!(
+                    "{}, {}: {verdicts:?}, expected {}",
+                    rule.id,
+                    case.name,
+                    case.expect.word()
+                ));
+            }
+            let said = own
+                .iter()
+                .map(|finding| format!("{} {:?}", finding.message, finding.evidence))
+                .collect::<String>();
+            let missing = case
+                .evidence_mentions
+                .iter()
+                .filter(|words| !said.contains(words.as_str()));
+            wrong.extend(
+                missing
+                    .map(|words| format!("{}, {}: no \"{words}\" in {said}", rule.id, case.name)),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_has_cases_that_pass_fail_and_are_unknown_and_says_why() {
+    for rule in catalog().rules() {
+        let expected: BTreeSet<&str> = rule.tests.iter().map(|case| case.expect.word()).collect();
+        for word in ["pass", "fail", "unknown"] {
+            assert!(
+                expected.contains(word),
+                "{} has no case that is {word}",
+                rule.id
+            );
+        }
+        assert!(
+            !rule.why.is_empty() && !rule.refs.is_empty() && rule.fix.cli.is_some(),
+            "{}",
+            rule.id
+        );
+    }
+}
+
+/// The demo account, as JSON.
+fn demo() -> Value {
+    serde_json::from_str(include_str!("../../demo/snapshot.json")).expect("JSON")
+}
+
+fn read(document: &Value) -> Snapshot {
+    serde_json::from_value(document.clone()).expect("a snapshot")
+}
+
+/// Every fact becomes unknown: each value of an object that is a fact of its record.
+fn blind(value: &mut Value) {
+    let denied = json!({"$unknown": {"reason": "denied", "action": "dynamodb:DescribeTable"}});
+    let Value::Object(region) = value else { return };
+    let tables = region
+        .get_mut("tables")
+        .and_then(Value::as_array_mut)
+        .map(std::mem::take)
+        .unwrap_or_default();
+    for (key, fact) in region.iter_mut() {
+        if !["account", "partition", "region"].contains(&key.as_str()) {
+            *fact = denied.clone();
+        }
+    }
+    let blinded = tables.into_iter().map(|table| {
+        let known: Map<String, Value> = table.as_object().expect("a table").clone();
+        let facts = known.into_iter().map(|(key, fact)| {
+            if key == "name" {
+                (key, fact)
+            } else {
+                (key, denied.clone())
+            }
+        });
+        Value::Object(facts.collect())
+    });
+    region.insert("tables".into(), Value::Array(blinded.collect()));
+}
+
+#[test]
+fn of_a_snapshot_without_one_known_fact_nothing_is_said() {
+    let mut document = demo();
+    for region in document["regions"].as_array_mut().expect("regions") {
+        blind(region);
+    }
+    let assessment = assess(&catalog(), &read(&document));
+    let spoken: Vec<&Finding> = assessment
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict != Verdict::Unknown)
+        .collect();
+    assert!(spoken.is_empty(), "{spoken:#?}");
+    // Fourteen rules on each of four tables, and the one on topics.
+    assert_eq!(assessment.summary.all.unknown, 14 * 4 + 1);
+}
+
+#[test]
+fn every_fact_that_is_blinded_leaves_the_same_verdict_or_unknown() {
+    let catalog = catalog();
+    let document = demo();
+    let clean = verdicts(&assess(&catalog, &read(&document)));
+    for pointer in facts(&document) {
+        let mut blinded = document.clone();
+        *blinded.pointer_mut(&pointer).expect("it is there") =
+            json!({"$unknown": {"reason": "failed"}});
+        for (key, verdict) in verdicts(&assess(&catalog, &read(&blinded))) {
+            let before = clean.get(&key).copied();
+            // A list that could not be read has one result of its own, on what it belongs to.
+            let on_list = before.is_none() && verdict == Verdict::NotApplicable;
+            assert!(
+                verdict == Verdict::Unknown || before == Some(verdict) || on_list,
+                "{pointer}: {key}: {before:?} became {verdict:?}"
+            );
+        }
+    }
+}
+
+/// Pointers to all facts: the values of regions and tables but those that are always there.
+fn facts(document: &Value) -> Vec<String> {
+    let mut pointers = Vec::new();
+    for (r, region) in document["regions"]
+        .as_array()
+        .expect("regions")
+        .iter()
+        .enumerate()
+    {
+        let of_region = region.as_object().expect("facts").keys();
+        let always = ["account", "partition", "region"];
+        pointers.extend(
+            of_region
+                .filter(|key| !always.contains(&key.as_str()))
+                .map(|key| format!("/regions/{r}/{key}")),
+        );
+        for (list, always) in [("tables", "name"), ("topics", "arn")] {
+            for (t, item) in region[list].as_array().expect("a list").iter().enumerate() {
+                let keys = item
+                    .as_object()
+                    .expect("facts")
+                    .keys()
+                    .filter(|key| *key != always);
+                pointers.extend(keys.map(|key| format!("/regions/{r}/{list}/{t}/{key}")));
+            }
+        }
+        for (v, _) in region["vaults"]
+            .as_array()
+            .expect("vaults")
+            .iter()
+            .enumerate()
+        {
+            pointers.push(format!("/regions/{r}/vaults/{v}/recovery_points"));
+        }
+        for (p, _) in region["backup_plans"]
+            .as_array()
+            .expect("plans")
+            .iter()
+            .enumerate()
+        {
+            pointers.extend(
+                ["rules", "selections", "selections/0/criteria"]
+                    .map(|key| format!("/regions/{r}/backup_plans/{p}/{key}")),
+            );
+        }
+    }
+    pointers
+}
+
+fn verdicts(assessment: &Assessment) -> BTreeMap<String, Verdict> {
+    let key = |finding: &Finding| {
+        let subject = &finding.subject;
+        format!("{} {} {}", finding.rule, subject.kind, subject.short())
+    };
+    assessment
+        .findings
+        .iter()
+        .map(|finding| (key(finding), finding.verdict))
+        .collect()
+}
+
+#[test]
+fn shuffled_input_gives_the_same_report() {
+    let catalog = catalog();
+    let document = demo();
+    let mut turned = document.clone();
+    for region in turned["regions"].as_array_mut().expect("regions") {
+        for list in region
+            .as_object_mut()
+            .expect("facts")
+            .values_mut()
+            .filter_map(Value::as_array_mut)
+        {
+            list.reverse();
+        }
+    }
+    let one = assess(&catalog, &read(&document));
+    let other = assess(&catalog, &read(&turned));
+    assert_eq!(one.findings, other.findings);
+    assert_eq!(one.summary, other.summary);
+}
+
+/// Which facts of the healthy account a rule stands on: one edit each, and the one verdict it turns.
+const FLIPS: &str = include_str!("../fixtures/flips.json");
+
+#[test]
+fn flipping_a_fact_of_the_healthy_account_flips_exactly_its_verdict() {
+    let catalog = catalog();
+    let healthy: Value =
+        serde_json::from_str(include_str!("../fixtures/snapshots/healthy.json")).expect("JSON");
+    let before = verdicts(&assess(&catalog, &read(&healthy)));
+    assert!(
+        before
+            .values()
+            .all(|verdict| matches!(verdict, Verdict::Pass | Verdict::NotApplicable)),
+        "{before:#?}"
+    );
+    let flips: BTreeMap<String, Value> = serde_json::from_str(FLIPS).expect("JSON");
+    let rules: BTreeSet<&str> = catalog
+        .rules()
+        .iter()
+        .map(|rule| rule.id.as_str())
+        .collect();
+    let flipped: BTreeSet<&str> = flips.keys().map(String::as_str).collect();
+    assert_eq!(rules, flipped, "each rule has its flip");
+    for (rule, flip) in &flips {
+        let mut document = healthy.clone();
+        let region = &mut document["regions"][0];
+        let target = find(region, flip["at"].as_str().expect("a path"));
+        *target = flip["to"].clone();
+        let after = verdicts(&assess(&catalog, &read(&document)));
+        let changed: Vec<String> = after
+            .iter()
+            .filter(|(key, verdict)| before.get(*key) != Some(*verdict))
+            .map(|(key, verdict)| format!("{key}: {verdict}"))
+            .collect();
+        // A window says nothing where recovery is off: the one rule that another one's fact takes the ground from.
+        let with = flip["with"].as_str().map(str::to_owned);
+        let turned = format!("{}: fail", flip["turns"].as_str().expect("a verdict"));
+        let expected: Vec<String> = std::iter::once(turned).chain(with).collect();
+        assert_eq!(changed, expected, "{rule}");
+    }
+}
+
+/// `tables/shop-orders/pitr/status`: lists are walked by name, id or ARN.
+fn find<'v>(value: &'v mut Value, path: &str) -> &'v mut Value {
+    path.split(" / ").fold(value, |value, step| match value {
+        Value::Array(items) => {
+            let named = |item: &Value| {
+                ["name", "arn", "id", "resource_id", "resource_arn"]
+                    .iter()
+                    .any(|key| {
+                        item[*key]
+                            .as_str()
+                            .is_some_and(|name| name == step || name.ends_with(&format!(":{step}")))
+                    })
+            };
+            let at = step.parse().ok().or_else(|| items.iter().position(named));
+            &mut items[at.unwrap_or_else(|| panic!("{path}: no {step}"))]
+        }
+        other => &mut other[step],
+    })
+}
+
+#[test]
+fn the_matrix_of_all_rules_over_all_fixtures() {
+    let catalog = catalog();
+    let fixtures = [
+        ("demo", include_str!("../../demo/snapshot.json")),
+        (
+            "healthy",
+            include_str!("../fixtures/snapshots/healthy.json"),
+        ),
+        ("broken", include_str!("../fixtures/snapshots/broken.json")),
+        (
+            "starter",
+            include_str!("../fixtures/snapshots/starter.json"),
+        ),
+    ];
+    let mut lines = Vec::new();
+    for (name, text) in fixtures {
+        let assessment = assess(&catalog, &serde_json::from_str(text).expect("a snapshot"));
+        for (key, verdict) in verdicts(&assessment) {
+            lines.push(format!("{name:8} {verdict:14} {key}"));
+        }
+    }
+    assert_golden("rules/matrix.txt", &(lines.join("\n") + "\n"));
+}
