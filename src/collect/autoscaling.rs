@@ -8,8 +8,9 @@ use aws_sdk_applicationautoscaling::types::{
     ScalableTarget as SdkTarget, ScalingPolicy as SdkPolicy, ServiceNamespace,
 };
 
-use super::call::{Caller, Page};
+use super::call::Caller;
 use super::client::Clients;
+use super::listing::Page;
 use super::shape::{Malformed, choice, count, maybe_time, text};
 use crate::snapshot::fact::{Fact, Listed};
 use crate::snapshot::operation::Operation;

@@ -10,8 +10,9 @@ use aws_sdk_cloudwatch::types::{
     AlarmType, CompositeAlarm as SdkComposite, Dimension, MetricAlarm as SdkAlarm, MetricDataQuery,
 };
 
-use super::call::{Caller, Page};
+use super::call::Caller;
 use super::client::Clients;
+use super::listing::Page;
 use super::shape::{Malformed, choice, maybe_choice, maybe_count, maybe_time, needed, text};
 use super::sns::topic_region;
 use crate::snapshot::alarm::{CompositeAlarm, MetricAlarm, MetricQuery, MetricStat};

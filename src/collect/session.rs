@@ -18,7 +18,8 @@ use aws_types::region::Region;
 use super::Options;
 use super::client::{ATTEMPTS, FIRST_BACKOFF, LONGEST_BACKOFF};
 use super::endpoint;
-use super::preflight::{self, CollectError};
+use super::error::CollectError;
+use super::preflight;
 
 /// The longest one try may take.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);

@@ -6,10 +6,11 @@ use aws_sdk_sns::operation::list_subscriptions_by_topic::ListSubscriptionsByTopi
 use aws_sdk_sns::types::Subscription as SdkSubscription;
 use sha2::{Digest, Sha256};
 
-use super::call::{Caller, Page};
+use super::call::Caller;
 use super::classify::Cause;
 use super::client::Clients;
 use super::identity::account;
+use super::listing::Page;
 use super::shape::{Malformed, text};
 use crate::snapshot::alarm::{Subscription, Topic};
 use crate::snapshot::fact::{Fact, Listed};

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use aws_sdk_resourcegroupstagging::operation::get_resources::GetResourcesOutput;
 use aws_sdk_resourcegroupstagging::types::ResourceTagMapping;
 
-use super::call::{Caller, Listing, Page};
+use super::call::Caller;
 use super::client::Clients;
+use super::listing::{Listing, Page};
 use crate::snapshot::fact::Fact;
 use crate::snapshot::operation::Operation;
 
