@@ -4,11 +4,14 @@
 
 mod index;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 
-use super::call::{Caller, Listing, Page};
+use super::call::Caller;
 use super::classify::{Cause, Failure};
+use super::listing::{Listing, Page};
 use super::shape::{Malformed, fact};
 use crate::snapshot::fact::{Fact, Reason};
 use crate::snapshot::operation::Operation;

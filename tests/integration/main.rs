@@ -3,6 +3,8 @@
 mod architecture;
 mod binary;
 mod cli;
+#[cfg(feature = "live")]
+mod collect;
 mod golden;
 #[cfg(feature = "live")]
 mod live;
