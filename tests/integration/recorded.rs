@@ -43,6 +43,13 @@ fn the_demo_and_the_fixtures_are_what_the_program_records() {
             "{}",
             String::from_utf8_lossy(&output.stderr)
         );
+        let text = String::from_utf8_lossy(&output.stdout);
+        for endpoint in ["example.com", "hooks/dynamodb", "https://", "not-a-secret"] {
+            assert!(
+                !text.contains(endpoint),
+                "{file} holds {endpoint}: endpoints are kept as hashes"
+            );
+        }
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
         if std::env::var_os("UPDATE").is_some_and(|what| what == "recordings") {
             fs::write(&path, &output.stdout).expect("writable");
