@@ -1,6 +1,6 @@
 //! Amazon DynamoDB: the tables, and for each DescribeTable, DescribeContinuousBackups and DescribeTimeToLive.
 //!
-//! Control plane only: no call here reads an item. What an answer means is in [`table`] and [`index`].
+//! Control plane only: no call here reads an item. What an answer means is in the modules `table` and `index`.
 
 mod index;
 mod table;
