@@ -8,8 +8,9 @@ use aws_sdk_applicationautoscaling::types::{
     ScalableTarget as SdkTarget, ScalingPolicy as SdkPolicy, ServiceNamespace,
 };
 
-use super::call::{Caller, Page};
+use super::call::Caller;
 use super::client::Clients;
+use super::listing::Page;
 use super::shape::{Malformed, choice, count, maybe_time, text};
 use crate::snapshot::fact::{Fact, Listed};
 use crate::snapshot::operation::Operation;
@@ -109,4 +110,37 @@ fn policy(policy: &SdkPolicy) -> Result<ScalingPolicy, Malformed> {
             .unwrap_or(false),
         alarms,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_applicationautoscaling::primitives::DateTime;
+    use aws_sdk_applicationautoscaling::types::ScalableDimension;
+
+    use super::*;
+
+    fn read(max_capacity: i32) -> Result<ScalableTarget, Malformed> {
+        let each = SdkTarget::builder()
+            .service_namespace(ServiceNamespace::Dynamodb)
+            .resource_id("table/orders")
+            .scalable_dimension(ScalableDimension::DynamoDbTableReadCapacityUnits)
+            .min_capacity(5)
+            .max_capacity(max_capacity)
+            .role_arn("arn:aws:iam::123456789012:role/scaling")
+            .creation_time(DateTime::from_secs(0));
+        target(&each.build().expect("complete"))
+    }
+
+    #[test]
+    fn a_target_without_suspended_state_is_not_suspended() {
+        let target = read(50).expect("readable");
+        assert!(!target.scale_in_suspended && !target.scale_out_suspended);
+        assert_eq!(target.dimension, "dynamodb:table:ReadCapacityUnits");
+        assert_eq!(target.created_at, None);
+    }
+
+    #[test]
+    fn a_capacity_that_the_sdk_filled_in_is_malformed() {
+        assert_eq!(read(0), Err(Malformed("MaxCapacity")));
+    }
 }

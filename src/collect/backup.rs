@@ -14,9 +14,10 @@ use aws_sdk_backup::operation::list_protected_resources::ListProtectedResourcesO
 use aws_sdk_backup::operation::list_recovery_points_by_backup_vault::ListRecoveryPointsByBackupVaultOutput;
 use futures_util::future::join_all;
 
-use super::call::{Caller, Page};
+use super::call::Caller;
 use super::classify::Failure;
 use super::client::Clients;
+use super::listing::Page;
 use super::shape::Malformed;
 use crate::snapshot::backup::{
     BackupPlan, BackupSelection, BackupSettings, PlanRule, ProtectedResource, RecoveryPoint,

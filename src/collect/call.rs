@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -13,18 +12,14 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::classify::{Failure, classify};
+use super::classify::{Cause, CredentialFault, Failure, classify};
 use super::client::{Clients, Patience};
+use super::lane::{Lane, Pass, given_up};
+use super::listing::{Listing, Page};
 use super::meter::Meter;
 use super::wire::Tally;
-use crate::snapshot::fact::{Fact, Listed, Reason, Why};
+use crate::snapshot::fact::{Fact, Reason, Why};
 use crate::snapshot::operation::Operation;
-
-/// Failures in a row after which an operation gets one try a call, and after twice as many none: whatever is broken
-/// stays broken, and a thousand tables times eight tries would take the user's hour to learn nothing.
-const STORM: usize = 32;
-/// A call that was never answered takes a minute: eight of them are a storm.
-const TIMED_OUT_WEIGHT: usize = 4;
 
 /// How all calls of a run are bounded.
 #[derive(Clone, Copy)]
@@ -59,78 +54,9 @@ pub(super) struct Missed {
     pub(super) why: Why,
 }
 
-/// The state of one operation in one region.
-struct Lane {
-    every: Option<Duration>,
-    next: Mutex<Instant>,
-    /// Failures in a row, and the last of them.
-    failed: Mutex<(usize, Option<Failure>)>,
-}
-
-/// What a lane lets a call do.
-enum Pass {
-    Full,
-    Once,
-    None(Failure),
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Nobody panics while holding one of our locks; if somebody did, the data is whole all the same.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Lane {
-    fn new(operation: Operation, paced: bool) -> Lane {
-        let rate = operation.calls_per_s().filter(|_| paced);
-        Lane {
-            every: rate.map(|rate| Duration::from_secs(1) / rate),
-            next: Mutex::new(Instant::now()),
-            failed: Mutex::new((0, None)),
-        }
-    }
-
-    /// Waits for its turn. Evenly spaced, without bursts: the published rates leave no room for them.
-    async fn turn(&self) {
-        let Some(every) = self.every else { return };
-        let at = {
-            let mut next = lock(&self.next);
-            let at = (*next).max(Instant::now());
-            *next = at + every;
-            at
-        };
-        tokio::time::sleep_until(at).await;
-    }
-
-    fn pass(&self) -> Pass {
-        let failed = lock(&self.failed);
-        match &*failed {
-            (count, Some(last)) if *count >= 2 * STORM => Pass::None(last.clone()),
-            (count, _) if *count >= STORM => Pass::Once,
-            _ => Pass::Full,
-        }
-    }
-
-    /// Remembers how a call ended. A denial says nothing about the operation: it may be about one table.
-    fn ended(&self, failure: Option<&Failure>) {
-        let Some(failure) = failure else {
-            *lock(&self.failed) = (0, None);
-            return;
-        };
-        let weight = match failure.why.reason {
-            Reason::Throttled | Reason::Failed | Reason::Malformed => 1,
-            Reason::TimedOut => TIMED_OUT_WEIGHT,
-            Reason::Denied
-            | Reason::NotOffered
-            | Reason::RegionDenied
-            | Reason::NotRequested
-            | Reason::KnownAfterApply
-            | Reason::NeedsLive
-            | Reason::Unrecognised
-            | Reason::Undefined
-            | Reason::Ambiguous => 0,
-        };
-        let mut failed = lock(&self.failed);
-        *failed = (failed.0 + weight, Some(failure.clone()));
-    }
 }
 
 impl<'a> Caller<'a> {
@@ -211,6 +137,9 @@ impl<'a> Caller<'a> {
         E: ProvideErrorMetadata + Error + 'static,
     {
         let lane = &self.lanes[&operation];
+        if let Pass::None(last) = lane.pass() {
+            return Err(given_up(operation, &last));
+        }
         lane.turn().await;
         let permit = self.doors[operation.service()].acquire().await;
         let clients = match lane.pass() {
@@ -220,7 +149,7 @@ impl<'a> Caller<'a> {
         };
         let answer = send(clients).await;
         drop(permit);
-        let answer = answer.map_err(|error| classify(operation, &error));
+        let answer = answer.map_err(|error| here(&self.region, classify(operation, &error)));
         lane.ended(answer.as_ref().err());
         answer
     }
@@ -258,11 +187,7 @@ impl<'a> Caller<'a> {
         F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + Error + 'static,
     {
-        let mut listing = Listing {
-            items: Vec::new(),
-            pages: 0,
-            failure: None,
-        };
+        let mut listing = Listing::empty();
         let mut token: Option<String> = None;
         loop {
             let answer = self
@@ -317,80 +242,58 @@ impl<'a> Caller<'a> {
     }
 }
 
-fn given_up(operation: Operation, last: &Failure) -> Failure {
-    let said = last.why.detail.clone();
-    let said = said.map_or(String::new(), |said| format!("{said}; "));
-    Failure {
-        why: super::classify::why(
+/// Regions that every account of the partition `aws` has; all others are for the account to enable (AWS Account
+/// Management Reference Guide, "Enable or disable AWS Regions").
+const ALWAYS_ENABLED: [&str; 17] = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+/// A region that is not enabled says that it does not know the access key.
+fn here(region: &str, failure: Failure) -> Failure {
+    let unknown = failure.cause == Cause::Credentials(CredentialFault::Unknown);
+    let may_be_off = !ALWAYS_ENABLED.contains(&region)
+        && !region.starts_with("cn-")
+        && !region.starts_with("us-gov-");
+    let about_us = failure.why.operation == Some(Operation::GetCallerIdentity);
+    match (failure.why.operation, unknown && may_be_off && !about_us) {
+        (Some(operation), true) => Failure::new(
             operation,
-            last.why.reason,
-            format!("{said}not asked again after many failures in a row"),
+            Reason::RegionDenied,
+            "it does not know the access key",
         ),
-        cause: last.cause,
+        _ => failure,
     }
 }
 
-/// A page of a listing.
-pub(super) struct Page<T> {
-    /// Its elements; `None` for one that lacks what AWS always gives.
-    pub(super) items: Vec<Option<T>>,
-    /// The token of the next page.
-    pub(super) next: Option<String>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// What a listing gave.
-pub(super) struct Listing<T> {
-    /// The elements, in the order of AWS.
-    pub(super) items: Vec<T>,
-    /// The pages that were read.
-    pages: usize,
-    /// Why others may be missing.
-    pub(super) failure: Option<Failure>,
-}
-
-impl<T> Listing<T> {
-    fn add(&mut self, operation: Operation, page: Page<T>) {
-        self.pages += 1;
-        for item in page.items {
-            match item {
-                Some(item) => self.items.push(item),
-                None => {
-                    let detail = "an element without what AWS always gives";
-                    self.failure = Some(Failure::malformed(operation, detail));
-                }
-            }
-        }
-    }
-
-    /// The failure of a listing of which nothing was read.
-    pub(super) fn unread(&self) -> Option<&Failure> {
-        self.failure.as_ref().filter(|_| self.pages == 0)
-    }
-
-    /// Why elements may be missing.
-    pub(super) fn missing(&self) -> Option<Why> {
-        self.failure.as_ref().map(|failure| failure.why.clone())
-    }
-
-    /// The listing as a fact: unknown when nothing was read, partial when some pages were.
-    pub(super) fn into_fact<K: Ord>(self, key: impl FnMut(&T) -> K) -> Fact<Listed<T>> {
-        match self.unread() {
-            Some(failure) => Fact::Unknown(failure.why.clone()),
-            None => {
-                let missing = self.missing();
-                let mut items = self.items;
-                items.sort_by_cached_key(key);
-                Fact::Known(Listed { items, missing })
-            }
-        }
-    }
-
-    /// The same listing of other things.
-    pub(super) fn with<U>(&self, items: Vec<U>) -> Listing<U> {
-        Listing {
-            items,
-            pages: self.pages,
-            failure: self.failure.clone(),
-        }
+    #[test]
+    fn an_unknown_key_in_a_region_that_may_be_off_is_about_the_region() {
+        let unknown = || Failure {
+            cause: Cause::Credentials(CredentialFault::Unknown),
+            ..Failure::new(Operation::ListTables, Reason::Failed, "")
+        };
+        let reason = |region| here(region, unknown()).why.reason;
+        assert_eq!(reason("ap-east-1"), Reason::RegionDenied);
+        assert_eq!(reason("eu-west-1"), Reason::Failed);
+        assert_eq!(reason("cn-north-1"), Reason::Failed);
     }
 }

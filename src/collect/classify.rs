@@ -236,7 +236,8 @@ fn said(operation: Operation, status: u16, code: &str, message: Option<&str>) ->
     }
 }
 
-fn is_denied(code: &str) -> bool {
+/// Whether a code says that a policy does not allow the call.
+pub(super) fn is_denied(code: &str) -> bool {
     const DENIED: [&str; 4] = [
         "AccessDenied",
         "AuthorizationError",
@@ -258,7 +259,8 @@ fn is_throttled(code: &str) -> bool {
     THROTTLED.iter().any(|sign| code.contains(sign))
 }
 
-fn credential_fault(code: &str) -> Option<CredentialFault> {
+/// Whether a code says that the credentials are no good, and how.
+pub(super) fn credential_fault(code: &str) -> Option<CredentialFault> {
     match code {
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired" => {
             Some(CredentialFault::Expired)

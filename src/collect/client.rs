@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_types::region::Region;
 
-use super::wire::{RefusedIsFinal, Tally};
+use super::wire::{NobodyThere, Tally};
 
 /// Tries of a call, unless the user's configuration says otherwise.
 pub(super) const ATTEMPTS: u32 = 8;
@@ -52,7 +52,7 @@ macro_rules! client {
         let built = $sdk::config::Builder::from($config)
             .retry_config(retry.with_max_attempts(attempts))
             .retry_partition(partition)
-            .retry_classifier(RefusedIsFinal)
+            .retry_classifier(NobodyThere)
             .interceptor($tally.clone())
             .build();
         $sdk::Client::from_conf(built)

@@ -10,8 +10,9 @@ use aws_sdk_cloudwatch::types::{
     AlarmType, CompositeAlarm as SdkComposite, Dimension, MetricAlarm as SdkAlarm, MetricDataQuery,
 };
 
-use super::call::{Caller, Page};
+use super::call::Caller;
 use super::client::Clients;
+use super::listing::Page;
 use super::shape::{Malformed, choice, maybe_choice, maybe_count, maybe_time, needed, text};
 use super::sns::topic_region;
 use crate::snapshot::alarm::{CompositeAlarm, MetricAlarm, MetricQuery, MetricStat};
@@ -192,4 +193,78 @@ fn composite_alarm(alarm: &SdkComposite) -> Result<CompositeAlarm, Malformed> {
             "StateValue",
         )?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_cloudwatch::types::{Metric, MetricStat as SdkStat, StateValue};
+
+    use super::*;
+
+    fn alarm() -> aws_sdk_cloudwatch::types::builders::MetricAlarmBuilder {
+        SdkAlarm::builder()
+            .alarm_name("orders-throttles")
+            .alarm_arn("arn:aws:cloudwatch:eu-west-1:123456789012:alarm:orders-throttles")
+            .actions_enabled(true)
+            .state_value(StateValue::Ok)
+    }
+
+    fn dimension(name: &str, value: &str) -> Dimension {
+        Dimension::builder().name(name).value(value).build()
+    }
+
+    #[test]
+    fn a_percentile_is_a_statistic_like_others() {
+        let alarm = alarm()
+            .namespace("AWS/DynamoDB")
+            .metric_name("SuccessfulRequestLatency")
+            .dimensions(dimension("TableName", "orders"))
+            .extended_statistic("p99")
+            .period(60)
+            .build();
+        let read = metric_alarm(&alarm).expect("readable");
+        let metric = read.metric.expect("a metric");
+        assert_eq!(metric.statistic.as_deref(), Some("p99"));
+        assert_eq!(metric.dimensions["TableName"], "orders");
+        assert!(!read.unmodelled && read.queries.is_empty());
+    }
+
+    #[test]
+    fn a_line_of_metric_math_returns_data_unless_it_says_no() {
+        let metric = Metric::builder()
+            .namespace("AWS/DynamoDB")
+            .metric_name("WriteThrottleEvents");
+        let stat = SdkStat::builder()
+            .metric(metric.build())
+            .period(60)
+            .stat("Sum");
+        let line = MetricDataQuery::builder()
+            .id("m1")
+            .metric_stat(stat.build());
+        let alarm = alarm().metrics(line.build()).build();
+        let read = metric_alarm(&alarm).expect("readable");
+        assert!(read.queries[0].returns_data && read.metric.is_none());
+    }
+
+    #[test]
+    fn an_alarm_that_watches_nothing_we_know_is_unmodelled() {
+        let read = metric_alarm(&alarm().build()).expect("readable");
+        assert!(read.unmodelled);
+    }
+
+    #[test]
+    fn an_alarm_without_a_state_or_a_dimension_without_a_value_is_malformed() {
+        let stateless = alarm().set_state_value(None).build();
+        assert_eq!(
+            metric_alarm(&stateless).err(),
+            Some(Malformed("StateValue"))
+        );
+        let half = Dimension::builder().name("TableName").build();
+        let alarm = alarm()
+            .namespace("AWS/DynamoDB")
+            .metric_name("M")
+            .dimensions(half);
+        let error = metric_alarm(&alarm.build()).err();
+        assert_eq!(error, Some(Malformed("Dimensions.Value")));
+    }
 }

@@ -1,14 +1,17 @@
 //! Amazon DynamoDB: the tables, and for each DescribeTable, DescribeContinuousBackups and DescribeTimeToLive.
 //!
-//! Control plane only: no call here reads an item. What an answer means is in [`table`] and [`index`].
+//! Control plane only: no call here reads an item. What an answer means is in the modules `table` and `index`.
 
 mod index;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 
-use super::call::{Caller, Listing, Page};
+use super::call::Caller;
 use super::classify::{Cause, Failure};
+use super::listing::{Listing, Page};
 use super::shape::{Malformed, fact};
 use crate::snapshot::fact::{Fact, Reason};
 use crate::snapshot::operation::Operation;

@@ -1,213 +1,24 @@
-//! What ends a run before it has anything to judge, each with a sentence and a next step.
+//! What ends a run before it has anything to judge.
 //!
-//! No identity, no region, nobody reachable, nothing listable. Everything else is data: a gap in the snapshot. Messages
-//! hold no secrets, no debug structures and no home paths.
+//! No identity, no region, nobody reachable, nothing listable. Everything else is data: a gap in the snapshot. How it
+//! is said is in `error`.
 
 use std::error::Error;
 
 use aws_config::profile::credentials::ProfileFileError;
 use aws_config::profile::{ProfileFileLoadError, ProfileSet};
 use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_types::error::ErrorMetadata;
 
-use super::call::Listing;
 use super::classify::{
-    Cause, CredentialFault, Failure, causes, chain_text, connection_words, find,
+    Cause, CredentialFault, Failure, causes, chain_text, connection_words, credential_fault, find,
+    is_denied,
 };
 use super::endpoint;
+use super::error::CollectError;
+use super::listing::Listing;
 use super::session::Origin;
 use crate::snapshot::fact::Reason;
-
-/// The most profiles that a message names.
-const NAMED_PROFILES: usize = 5;
-
-/// Why nothing could be collected. The text is for people: what is wrong; [`CollectError::hint`] is what to do next.
-#[derive(Debug, thiserror::Error)]
-pub enum CollectError {
-    /// No provider of credentials had any.
-    #[error(
-        "no AWS credentials found (looked at: environment, profile \"{profile}\", web identity, container, instance)"
-    )]
-    NoCredentials {
-        /// The profile that was looked at.
-        profile: String,
-    },
-    /// The named profile is in neither file.
-    #[error("profile \"{name}\" is not in ~/.aws/config{}", near.as_ref().map_or(String::new(), |near| format!("; did you mean \"{near}\"?")))]
-    NoSuchProfile {
-        /// The name.
-        name: String,
-        /// A name much like it.
-        near: Option<String>,
-        /// All names, sorted.
-        known: Vec<String>,
-    },
-    /// The profile cannot be used, or its file cannot be read.
-    #[error("{problem}")]
-    BrokenProfile {
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// Nobody has logged in to the SSO session.
-    #[error("there is no login to the SSO {}", place(session.as_deref(), profile))]
-    SsoMissing {
-        /// The session, if the profile names one.
-        session: Option<String>,
-        /// The profile.
-        profile: String,
-    },
-    /// The login to the SSO session has expired.
-    #[error("the SSO {} has expired", place(session.as_deref(), profile))]
-    SsoExpired {
-        /// The session, if the profile names one.
-        session: Option<String>,
-        /// The profile.
-        profile: String,
-    },
-    /// No region is named anywhere.
-    #[error("no region")]
-    NoRegion {
-        /// The profile in use.
-        profile: String,
-    },
-    /// Nobody answers.
-    #[error("cannot reach {url} ({cause})")]
-    Unreachable {
-        /// Where to.
-        url: String,
-        /// Why.
-        cause: String,
-        /// What chose the address, if not AWS.
-        chosen_by: Option<String>,
-    },
-    /// The credentials have expired.
-    #[error("the temporary credentials {from} expired")]
-    Expired {
-        /// Where they come from.
-        from: String,
-    },
-    /// AWS does not know the access key.
-    #[error("AWS does not know the access key {from}")]
-    UnknownKey {
-        /// Where it comes from.
-        from: String,
-        /// What redirects DynamoDB but not the service that refused.
-        redirected_by: Option<String>,
-    },
-    /// The signature does not match.
-    #[error("AWS does not accept the signature of the access key {from}")]
-    WrongSignature {
-        /// Where it comes from.
-        from: String,
-    },
-    /// A role could not be assumed.
-    #[error("cannot assume role {role_arn}{}", if *denied { ": access denied" } else { "" })]
-    RoleRefused {
-        /// The role.
-        role_arn: String,
-        /// Whether AWS denied it.
-        denied: bool,
-        /// The MFA device that the profile names.
-        mfa: Option<String>,
-    },
-    /// The credentials could not be had for another reason.
-    #[error("the credentials {from} could not be had: {problem}")]
-    CredentialsFailed {
-        /// Where they should come from.
-        from: String,
-        /// Why.
-        problem: String,
-    },
-    /// The very first listing is denied in every region.
-    #[error("dynamodb:ListTables is denied in {regions}{}", detail.as_ref().map_or(String::new(), |detail| format!(" ({detail})")))]
-    ListingDenied {
-        /// The regions.
-        regions: String,
-        /// Which kind of policy, if AWS says so.
-        detail: Option<String>,
-    },
-    /// No region of the run is enabled.
-    #[error("not enabled for this account: {regions}")]
-    RegionsDisabled {
-        /// The regions.
-        regions: String,
-    },
-    /// The machine cannot run the collector.
-    #[error("cannot start collecting: {0}")]
-    Runtime(#[from] std::io::Error),
-}
-
-fn place(session: Option<&str>, profile: &str) -> String {
-    match session {
-        Some(session) => format!("session \"{session}\""),
-        None => format!("login of profile \"{profile}\""),
-    }
-}
-
-impl CollectError {
-    /// What is wrong, in one sentence.
-    pub fn message(&self) -> String {
-        self.to_string()
-    }
-
-    /// What to do next.
-    pub fn hint(&self) -> String {
-        match self {
-            CollectError::NoCredentials { .. } => {
-                "aws sso login, or name a profile with --profile; or try without an account: dynalint check --demo".to_owned()
-            }
-            CollectError::NoSuchProfile { known, .. } => profiles_hint(known),
-            CollectError::BrokenProfile { .. } => "aws configure list".to_owned(),
-            CollectError::SsoMissing { session, profile }
-            | CollectError::SsoExpired { session, profile } => match session {
-                Some(session) => format!("aws sso login --sso-session {session}"),
-                None => format!("aws sso login --profile {profile}"),
-            },
-            CollectError::NoRegion { profile } => {
-                format!("pass --region, set AWS_REGION, or add region to profile \"{profile}\"")
-            }
-            CollectError::Unreachable { chosen_by, .. } => match chosen_by {
-                Some(by) => format!("{by} is set: is the emulator running?"),
-                None => "check the network, HTTPS_PROXY and the region's name".to_owned(),
-            },
-            CollectError::Expired { .. } => {
-                "get new ones: aws sso login, aws sts assume-role, or whatever gave you these".to_owned()
-            }
-            CollectError::UnknownKey { redirected_by, .. } => match redirected_by {
-                Some(by) => format!("{by} redirects DynamoDB alone; to redirect everything: --endpoint-url URL"),
-                None => "was it deleted? is it of another partition? is the region enabled? aws sts get-caller-identity".to_owned(),
-            },
-            CollectError::WrongSignature { .. } => {
-                "check the secret access key, and that the clock of this machine is right".to_owned()
-            }
-            CollectError::RoleRefused { mfa, .. } => match mfa {
-                Some(_) => "the profile wants MFA, which dynalint does not ask for: aws configure export-credentials --profile P --format env".to_owned(),
-                None => "check the role's trust policy, the external id, and that you may call sts:AssumeRole".to_owned(),
-            },
-            CollectError::CredentialsFailed { .. } => "aws sts get-caller-identity".to_owned(),
-            CollectError::ListingDenied { .. } => {
-                "allow it; the whole policy: dynalint doctor --policy".to_owned()
-            }
-            CollectError::RegionsDisabled { .. } => {
-                "enable the region in the account's settings, or name another with --region".to_owned()
-            }
-            CollectError::Runtime(_) => "is the machine out of threads or memory?".to_owned(),
-        }
-    }
-}
-
-fn profiles_hint(known: &[String]) -> String {
-    let shown: Vec<&str> = known
-        .iter()
-        .take(NAMED_PROFILES)
-        .map(String::as_str)
-        .collect();
-    match known.len() {
-        0 => "there is no profile at all: aws configure sso".to_owned(),
-        1 => format!("1 profile: {}", shown.join(", ")),
-        count if count > NAMED_PROFILES => format!("{count} profiles: {}, …", shown.join(", ")),
-        count => format!("{count} profiles: {}", shown.join(", ")),
-    }
-}
 
 /// The error for a profile that is not there.
 pub(super) fn no_such_profile(name: &str, profiles: &ProfileSet) -> CollectError {
@@ -250,28 +61,29 @@ pub(super) fn credentials(
     role_arn: Option<&str>,
 ) -> CollectError {
     let text = chain_text(error);
-    if let Some(error) = find::<ProfileFileError>(error) {
-        if let Some(problem) = profile_problem(error, origin) {
-            return problem;
-        }
+    let profile = find::<ProfileFileError>(error);
+    if let Some(problem) = profile.and_then(|error| profile_problem(error, origin)) {
+        return problem;
     }
-    if is_sso(origin) && text.contains("sso") {
+    if is_sso(origin) && (text.contains("sso") || text.contains("unauthorized")) {
         return sso(&text, origin);
     }
-    let role_arn = role_arn.or_else(|| origin.property("role_arn"));
-    if let Some(role_arn) = role_arn.filter(|_| text.contains("assume") || text.contains("role")) {
-        if !text.contains("dispatch failure") {
-            return CollectError::RoleRefused {
+    if let Some(said) = find::<ErrorMetadata>(error) {
+        let code = said.code().unwrap_or_default();
+        let role_arn = role_arn.or_else(|| origin.property("role_arn"));
+        return match (credential_fault(code), role_arn) {
+            (Some(fault), _) => refused(fault, origin, true),
+            (None, Some(role_arn)) if is_denied(code) => CollectError::RoleRefused {
                 role_arn: role_arn.to_owned(),
-                denied: text.contains("accessdenied") || text.contains("not authorized"),
-                mfa: origin.property("mfa_serial").map(str::to_owned),
-            };
-        }
-    }
-    if text.contains("login token") {
-        let from = from(origin);
-        let problem = "the login has expired or is missing; aws login".to_owned();
-        return CollectError::CredentialsFailed { from, problem };
+                mfa_profile: origin
+                    .property("mfa_serial")
+                    .map(|_| origin.profile.clone()),
+            },
+            (None, _) => CollectError::CredentialsFailed {
+                from: from(origin),
+                problem: format!("{code}: {}", said.message().unwrap_or_default()),
+            },
+        };
     }
     if text.contains("dispatch failure") {
         let problem = connection_words(error)
@@ -283,7 +95,7 @@ pub(super) fn credentials(
         };
     }
     match error {
-        CredentialsError::CredentialsNotLoaded(_) => no_credentials(origin),
+        CredentialsError::CredentialsNotLoaded(_) => without(origin),
         CredentialsError::ProviderTimedOut(_) => CollectError::CredentialsFailed {
             from: from(origin),
             problem: "no answer in time".to_owned(),
@@ -304,14 +116,7 @@ fn deepest(error: &(dyn Error + 'static)) -> String {
 fn profile_problem(error: &ProfileFileError, origin: &Origin) -> Option<CollectError> {
     match error {
         ProfileFileError::NoProfilesDefined { .. }
-        | ProfileFileError::ProfileDidNotContainCredentials { .. } => {
-            Some(match origin.profile_named {
-                true => CollectError::BrokenProfile {
-                    problem: format!("profile \"{}\" holds no credentials", origin.profile),
-                },
-                false => no_credentials(origin),
-            })
-        }
+        | ProfileFileError::ProfileDidNotContainCredentials { .. } => Some(without(origin)),
         ProfileFileError::MissingProfile { profile, .. } => {
             Some(match origin.profiles.get_profile(profile) {
                 None => no_such_profile(profile, &origin.profiles),
@@ -324,7 +129,20 @@ fn profile_problem(error: &ProfileFileError, origin: &Origin) -> Option<CollectE
         | ProfileFileError::UnknownProvider { .. }
         | ProfileFileError::MissingSsoSession { .. }
         | ProfileFileError::InvalidSsoConfig { .. } => Some(broken(error)),
+        ProfileFileError::FeatureNotEnabled { .. } => Some(CollectError::LoginSession {
+            profile: origin.profile.clone(),
+        }),
         _ => None,
+    }
+}
+
+/// No credentials at all, or none in the one profile that was to give them.
+fn without(origin: &Origin) -> CollectError {
+    match origin.profile_alone {
+        true => CollectError::BrokenProfile {
+            problem: format!("profile \"{}\" holds no credentials", origin.profile),
+        },
+        false => no_credentials(origin),
     }
 }
 

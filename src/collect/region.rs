@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use globset::GlobSet;
 
-use super::call::{Caller, Listing};
+use super::call::Caller;
 use super::client::Clients;
 use super::cloudwatch::Alarms;
+use super::listing::Listing;
 use super::{autoscaling, backup, cloudwatch, dynamodb, sns, tagging};
 use crate::snapshot::Region;
 use crate::snapshot::alarm::Topic;

@@ -18,7 +18,8 @@ use aws_types::region::Region;
 use super::Options;
 use super::client::{ATTEMPTS, FIRST_BACKOFF, LONGEST_BACKOFF};
 use super::endpoint;
-use super::preflight::{self, CollectError};
+use super::error::CollectError;
+use super::preflight;
 
 /// The longest one try may take.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -49,6 +50,8 @@ pub(super) struct Origin {
     pub(super) profile: String,
     /// Whether the profile was named, and not just the default.
     pub(super) profile_named: bool,
+    /// Whether only that profile may give credentials: the command line names it.
+    pub(super) profile_alone: bool,
     /// The role of the command line.
     pub(super) role_arn: Option<String>,
 }
@@ -112,6 +115,7 @@ async fn origin(options: &Options) -> Result<Origin, CollectError> {
         endpoint_url: options.endpoint_url.clone(),
         profile: named.clone().unwrap_or_else(|| "default".to_owned()),
         profile_named: named.is_some(),
+        profile_alone: options.profile.is_some(),
         profiles,
         dynamodb_url: None,
         role_arn: options.role_arn.clone(),

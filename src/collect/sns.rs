@@ -6,10 +6,11 @@ use aws_sdk_sns::operation::list_subscriptions_by_topic::ListSubscriptionsByTopi
 use aws_sdk_sns::types::Subscription as SdkSubscription;
 use sha2::{Digest, Sha256};
 
-use super::call::{Caller, Page};
+use super::call::Caller;
 use super::classify::Cause;
 use super::client::Clients;
 use super::identity::account;
+use super::listing::Page;
 use super::shape::{Malformed, text};
 use crate::snapshot::alarm::{Subscription, Topic};
 use crate::snapshot::fact::{Fact, Listed};
@@ -98,4 +99,45 @@ fn endpoint_hash(account: &str, protocol: &str, endpoint: &str) -> String {
         .map(|byte| format!("{byte:02x}"))
         .collect();
     digits[..HASH_DIGITS].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:pager";
+
+    fn read(arn: &str, endpoint: &str) -> Subscription {
+        let each = SdkSubscription::builder()
+            .protocol("https")
+            .endpoint(endpoint);
+        subscription(TOPIC, &each.subscription_arn(arn).build()).expect("readable")
+    }
+
+    #[test]
+    fn only_a_subscription_with_an_arn_is_confirmed() {
+        assert!(read("arn:aws:sns:eu-west-1:123456789012:pager:1", "e").confirmed);
+        assert!(!read("PendingConfirmation", "e").confirmed);
+        assert!(!read("Deleted", "e").confirmed);
+    }
+
+    #[test]
+    fn an_endpoint_is_known_by_a_hash_that_differs_by_account() {
+        let address = "https://hooks.example.com/secret";
+        let here = read("arn:1", address).endpoint_hash;
+        assert_eq!(here, read("arn:2", address).endpoint_hash);
+        assert_eq!(here.len(), HASH_DIGITS);
+        assert_ne!(here, endpoint_hash("999999999999", "https", address));
+    }
+
+    #[test]
+    fn only_topics_have_a_topic_region() {
+        assert_eq!(topic_region(TOPIC), Some("eu-west-1"));
+        assert_eq!(
+            topic_region("arn:aws-cn:sns:cn-north-1:1:t"),
+            Some("cn-north-1")
+        );
+        assert_eq!(topic_region("arn:aws:automate:eu-west-1:ec2:stop"), None);
+        assert_eq!(topic_region("arn:aws:lambda:eu-west-1:1:function:f"), None);
+    }
 }

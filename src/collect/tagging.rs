@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use aws_sdk_resourcegroupstagging::operation::get_resources::GetResourcesOutput;
 use aws_sdk_resourcegroupstagging::types::ResourceTagMapping;
 
-use super::call::{Caller, Listing, Page};
+use super::call::Caller;
 use super::client::Clients;
+use super::listing::{Listing, Page};
 use crate::snapshot::fact::Fact;
 use crate::snapshot::operation::Operation;
 
@@ -64,4 +65,26 @@ fn tagged_table(mapping: ResourceTagMapping) -> Option<Tagged> {
     let tags = mapping.tags.unwrap_or_default().into_iter();
     let tags = tags.map(|tag| (tag.key, tag.value)).collect();
     Some((name.to_owned(), tags))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_resourcegroupstagging::types::Tag;
+
+    use super::*;
+
+    #[test]
+    fn tags_go_by_the_name_of_their_table() {
+        let tag = Tag::builder()
+            .key("owner")
+            .value("shop")
+            .build()
+            .expect("complete");
+        let mapping = ResourceTagMapping::builder()
+            .resource_arn("arn:aws:dynamodb:eu-west-1:123456789012:table/orders")
+            .tags(tag);
+        let (table, tags) = tagged_table(mapping.build()).expect("a table");
+        assert_eq!((table.as_str(), tags["owner"].as_str()), ("orders", "shop"));
+        assert!(tagged_table(ResourceTagMapping::builder().build()).is_none());
+    }
 }

@@ -4,6 +4,7 @@
 //! itself to get credentials (AssumeRole, SSO) use clients of its own and are not counted.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -13,6 +14,7 @@ use aws_smithy_runtime_api::client::interceptors::context::{
     InterceptorContext,
 };
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
@@ -94,26 +96,79 @@ fn prefix(service: &str) -> &str {
     }
 }
 
-/// Says that a refused connection is not worth trying again: nobody listens there, and one waits for nothing.
+/// Says that a refused connection and a name without a host are not worth trying again: one waits for nothing.
 #[derive(Debug)]
-pub(super) struct RefusedIsFinal;
+pub(super) struct NobodyThere;
 
-impl ClassifyRetry for RefusedIsFinal {
+impl ClassifyRetry for NobodyThere {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         let Some(Err(error)) = context.output_or_error() else {
             return RetryAction::NoActionIndicated;
         };
-        let refused = error
-            .as_connector_error()
-            .and_then(|connector| classify::find::<std::io::Error>(connector))
-            .is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused);
-        match refused {
+        match error.as_connector_error().is_some_and(is_final) {
             true => RetryAction::RetryForbidden,
             false => RetryAction::NoActionIndicated,
         }
     }
 
     fn name(&self) -> &'static str {
-        "dynalint: refused is final"
+        "dynalint: nobody there"
+    }
+}
+
+/// The resolver's words for a name that has no host (EAI_NONAME of glibc and of macOS). A resolver in temporary
+/// trouble says something else.
+const NO_SUCH_NAME: [&str; 2] = ["name or service not known", "nodename nor servname"];
+
+fn is_final(connector: &ConnectorError) -> bool {
+    let refused = classify::find::<io::Error>(connector)
+        .is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused);
+    let text = classify::chain_text(connector);
+    refused || NO_SUCH_NAME.iter().any(|words| text.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_config::{BehaviorVersion, SdkConfig};
+    use aws_types::region::Region;
+
+    use super::*;
+    use crate::collect::client::{Clients, Patience};
+
+    #[test]
+    fn a_call_that_the_table_does_not_name_is_refused_before_it_is_sent() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let base = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .endpoint_url("http://127.0.0.1:9")
+            .build();
+        let tally = Tally::default();
+        let clients = Clients::new(&base, "eu-west-1", Patience::Full, &tally);
+        let scan = clients.dynamodb.scan().table_name("orders").send();
+        let error = runtime.block_on(scan).expect_err("refused");
+        let refused = classify::find::<Refused>(&error).expect("by us");
+        assert_eq!(refused.0, "dynamodb:Scan");
+        assert!(tally.calls().is_empty());
+    }
+
+    #[test]
+    fn every_service_of_the_table_has_a_client_that_goes_by_its_prefix() {
+        let known = [
+            "Application Auto Scaling",
+            "Backup",
+            "CloudWatch",
+            "DynamoDB",
+            "Resource Groups Tagging API",
+            "SNS",
+            "STS",
+        ];
+        for operation in Operation::ALL {
+            let named = known.iter().any(|name| prefix(name) == operation.service());
+            assert!(named, "{operation}");
+        }
     }
 }

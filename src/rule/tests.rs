@@ -10,12 +10,6 @@ pub(crate) const ROOTS: Roots = Roots {
     table: Table::TYPE,
 };
 
-/// What our own rules look at.
-const LINKED: Roots = Roots {
-    account: crate::link::account::AccountView::TYPE,
-    table: crate::link::table::TableView::TYPE,
-};
-
 fn source(file: &str, text: &str) -> Source {
     Source {
         file: file.to_owned(),
@@ -74,18 +68,6 @@ fn condition_errors(condition: &str) -> Vec<String> {
         format!("{column}: {}{}", error.message, hint.unwrap_or_default())
     };
     errors.into_iter().map(shown).collect()
-}
-
-#[test]
-fn the_rules_that_are_built_in_load() {
-    let (catalog, errors) = Catalog::load(Source::builtin(), &LINKED);
-    let errors: Vec<String> = errors
-        .iter()
-        .map(crate::yaml::SourceError::render)
-        .collect();
-    assert!(errors.is_empty(), "{}", errors.join("\n"));
-    assert!(catalog.get("pitr-on").is_some());
-    assert_eq!(catalog.nearest("pitr-no"), Some("pitr-on"));
 }
 
 #[test]

@@ -180,3 +180,17 @@ impl<'de> Deserialize<'de> for Operation {
         name.parse().map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_makes_the_listings_that_its_calls_hang_on() {
+        let run = Operation::run(&BTreeSet::from([Operation::GetBackupSelection]));
+        assert!(run.contains(&Operation::ListBackupSelections));
+        assert!(run.contains(&Operation::ListBackupPlans));
+        assert!(!run.contains(&Operation::GetBackupPlan));
+        assert!(run.contains(&Operation::DescribeTable));
+    }
+}

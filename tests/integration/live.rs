@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use crate::sandbox::{Account, REGION, sandbox};
 
 /// Every operation that a full run calls, with what it takes for the run to reach it.
-const OPERATIONS: [&str; 17] = [
+const OPERATIONS: [&str; 18] = [
     "dynamodb:DescribeTable",
     "dynamodb:DescribeContinuousBackups",
+    "dynamodb:DescribeTimeToLive",
     "tag:GetResources",
     "cloudwatch:DescribeAlarms",
     "application-autoscaling:DescribeScalableTargets",
@@ -136,7 +137,7 @@ fn each_denied_call_gives_unknown_and_names_the_missing_permission() {
     for scenario in ["healthy", "broken"] {
         let account = sandbox().account(scenario);
         let clean = verdicts(&account.check(&[]).0);
-        for operation in &OPERATIONS[..15] {
+        for operation in &OPERATIONS[..16] {
             account.fault(operation, "denied", json!({}));
             let report =
                 is_same_or_unknown(&account, &clean, &format!("{scenario}, {operation} denied"));
@@ -165,7 +166,7 @@ fn each_broken_call_gives_the_same_verdict_or_unknown() {
     for scenario in ["healthy", "broken"] {
         let account = sandbox().account(scenario);
         let clean = verdicts(&account.check(&[]).0);
-        for operation in &OPERATIONS[..15] {
+        for operation in &OPERATIONS[..16] {
             for kind in ["throttle", "error500", "malformed", "truncated", "html"] {
                 account.fault(operation, kind, json!({}));
                 is_same_or_unknown(&account, &clean, &format!("{scenario}, {operation} {kind}"));
@@ -246,6 +247,7 @@ fn bulk_calls_are_made_once_a_page_and_table_calls_once_a_table() {
         "cloudwatch:DescribeAlarms": 2,
         "dynamodb:DescribeContinuousBackups": 105,
         "dynamodb:DescribeTable": 105,
+        "dynamodb:DescribeTimeToLive": 105,
         "dynamodb:ListTables": 2,
         "sts:GetCallerIdentity": 1,
         "tag:GetResources": 1,

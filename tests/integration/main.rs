@@ -3,12 +3,17 @@
 mod architecture;
 mod binary;
 mod cli;
+#[cfg(feature = "live")]
+mod collect;
 mod golden;
 #[cfg(feature = "live")]
 mod live;
 mod readme;
+#[cfg(feature = "live")]
+mod recorded;
 mod report;
 mod rules;
 #[cfg(feature = "live")]
 mod sandbox;
 mod unread;
+mod yaml;
