@@ -14,6 +14,9 @@ pub struct Metric {
     pub per_index: bool,
     /// Whether it publishes only when something happens.
     pub sparse: bool,
+    /// Whether each sample is of one request or event, so that only its sums grow with the load: the average of consumed
+    /// units is what one request takes.
+    pub summed: bool,
 }
 
 const fn events(name: &'static str) -> Metric {
@@ -22,6 +25,7 @@ const fn events(name: &'static str) -> Metric {
         granularity_s: 60,
         per_index: true,
         sparse: true,
+        summed: true,
     }
 }
 
@@ -32,24 +36,28 @@ pub const TABLE_METRICS: &[Metric] = &[
         granularity_s: 60,
         per_index: true,
         sparse: false,
+        summed: true,
     },
     Metric {
         name: "ConsumedWriteCapacityUnits",
         granularity_s: 60,
         per_index: true,
         sparse: false,
+        summed: true,
     },
     Metric {
         name: "ProvisionedReadCapacityUnits",
         granularity_s: 300,
         per_index: true,
         sparse: false,
+        summed: false,
     },
     Metric {
         name: "ProvisionedWriteCapacityUnits",
         granularity_s: 300,
         per_index: true,
         sparse: false,
+        summed: false,
     },
     events("ReadThrottleEvents"),
     events("WriteThrottleEvents"),
@@ -66,18 +74,21 @@ pub const TABLE_METRICS: &[Metric] = &[
         granularity_s: 60,
         per_index: false,
         sparse: true,
+        summed: true,
     },
     Metric {
         name: "TransactionConflict",
         granularity_s: 60,
         per_index: false,
         sparse: true,
+        summed: true,
     },
     Metric {
         name: "TimeToLiveDeletedItemCount",
         granularity_s: 60,
         per_index: false,
         sparse: true,
+        summed: true,
     },
 ];
 

@@ -207,12 +207,11 @@ impl Signal<'_> {
         if self.fires_when_it_rises() == Some(false) {
             defects.push(Defect::Direction);
         }
-        match alarm.threshold {
-            None if self.through != Through::Band => defects.push(Defect::NoThreshold),
-            Some(threshold) if metric.sparse && self.reaches(threshold) == Some(false) => {
-                defects.push(Defect::Statistic)
-            }
-            Some(_) | None => {}
+        if alarm.threshold.is_none() && self.through != Through::Band {
+            defects.push(Defect::NoThreshold);
+        }
+        if self.rises_with_load(metric) == Some(false) {
+            defects.push(Defect::Statistic);
         }
         if let Some(period_s) = self.stat.period_s.filter(|it| *it < metric.granularity_s) {
             defects.push(Defect::Period(period_s));
@@ -233,9 +232,9 @@ impl Signal<'_> {
         if self.through == Through::Band && metric.sparse {
             return Some(&OPEN);
         }
-        let clear_sum = !metric.sparse || grows(self.stat.statistic.as_deref()).is_some();
-        let is_clear =
-            self.fires_when_it_rises().is_some() && clear_sum && self.stat.period_s.is_some();
+        let is_clear = self.fires_when_it_rises().is_some()
+            && self.rises_with_load(metric).is_some()
+            && self.stat.period_s.is_some();
         (!is_clear).then_some(&UNCLEAR)
     }
 
@@ -253,15 +252,19 @@ impl Signal<'_> {
             .then(|| rising.contains(&comparison.0.as_str()))
     }
 
-    /// Whether a count of events can reach the threshold. Each event is one sample of the value 1, so most statistics
-    /// stay at 1 however many there are.
-    fn reaches(&self, threshold: f64) -> Option<bool> {
+    /// Whether what the alarm compares reaches the threshold as the load rises; `None` where the statistic does not tell.
+    /// Each event is one sample of the value 1, so most statistics of events stay at 1 however many there are.
+    fn rises_with_load(&self, metric: &Metric) -> Option<bool> {
+        if !metric.summed {
+            return Some(true);
+        }
         let or_equal = self
             .alarm
             .comparison
             .as_ref()
             .is_some_and(|it| it.is(Comparison::GreaterThanOrEqualToThreshold));
-        let one_will_do = threshold < 1.0 || (or_equal && threshold <= 1.0);
+        let threshold = self.alarm.threshold.filter(|_| metric.sparse);
+        let one_will_do = threshold.is_some_and(|it| it < 1.0 || (or_equal && it <= 1.0));
         grows(self.stat.statistic.as_deref()).map(|grows| grows || one_will_do)
     }
 
@@ -278,7 +281,7 @@ impl Signal<'_> {
             Defect::Statistic => (
                 "statistic",
                 text(self.stat.statistic.clone()),
-                "Sum: others stay at 1 an event".to_owned(),
+                "Sum: others are of one event or request".to_owned(),
             ),
             Defect::Period(period_s) => (
                 "period",
@@ -435,6 +438,28 @@ mod tests {
         ] {
             assert_eq!(word(&alarm(changes.clone())), expected, "{changes}");
         }
+    }
+
+    #[test]
+    fn consumed_units_are_seen_by_their_sum_alone() {
+        let metric = metrics::table_metric("ConsumedWriteCapacityUnits").expect("ours");
+        for (statistic, expected) in [
+            ("Sum", Answer::Yes),
+            ("Average", Answer::No),
+            ("Maximum", Answer::No),
+        ] {
+            let alarm = alarm(
+                json!({"metric.metric": metric.name, "metric.statistic": statistic, "threshold": 0.5}),
+            );
+            assert_eq!(
+                signals(&alarm, 0)[0].can_fire(metric),
+                expected,
+                "{statistic}"
+            );
+        }
+        let provisioned = metrics::table_metric("ProvisionedWriteCapacityUnits").expect("ours");
+        let alarm = alarm(json!({"metric.statistic": "Maximum", "metric.period_s": 300}));
+        assert_eq!(signals(&alarm, 0)[0].can_fire(provisioned), Answer::Yes);
     }
 
     #[test]
