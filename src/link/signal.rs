@@ -120,6 +120,7 @@ fn through(
     let is_metric = |id: &str| lines.get(id).is_some_and(|line| line.metric.is_some());
     match compared.expression.as_deref() {
         Some(expression) if rises_with(expression, &query.id, is_metric) => Through::Rising,
+        Some(expression) if is_numerator(expression, &query.id, is_metric) => Through::Rising,
         Some(_) | None => Through::Expression,
     }
 }
@@ -147,6 +148,31 @@ fn rises_with(expression: &str, id: &str, is_metric: impl Fn(&str) -> bool) -> b
     };
     let all: Vec<&str> = names.collect();
     all.iter().all(|name| is_metric(name) || is_neutral(name)) && all.contains(&id)
+}
+
+/// Whether an expression is a quotient with this line as its one numerator, and so rises when it does: utilisation as the
+/// developer guide writes it, `m1/PERIOD(m1)/m2*100`.
+fn is_numerator(expression: &str, id: &str, is_metric: impl Fn(&str) -> bool) -> bool {
+    let flat: String = expression.chars().filter(|c| !c.is_whitespace()).collect();
+    let period = format!("PERIOD({id})");
+    // A bracket behind a division would turn what is in it upside down.
+    if flat.replace(&period, "").contains("/(") {
+        return false;
+    }
+    let flat = flat.replace(&period, "1").replace(['(', ')'], "");
+    let mut numerators = 0;
+    let mut divides = false;
+    let is_number = |factor: &str| factor.parse::<f64>().is_ok_and(|number| number > 0.0);
+    for part in flat.split_inclusive(['*', '/']) {
+        let factor = part.trim_end_matches(['*', '/']);
+        numerators += usize::from(factor == id && !divides);
+        let is_denominator = divides && factor != id && is_metric(factor);
+        if !(is_number(factor) || is_denominator || (factor == id && !divides)) {
+            return false;
+        }
+        divides = part.ends_with('/');
+    }
+    numerators == 1
 }
 
 /// Whether auto scaling owns the alarm: it scales, and tells nobody beside.
@@ -333,6 +359,35 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+
+    #[test]
+    fn utilisation_rises_with_what_is_consumed() {
+        let is_metric = |id: &str| ["m1", "m2"].contains(&id);
+        let rising = [
+            "m1/PERIOD(m1)/m2*100",
+            "100 * (m1 / PERIOD(m1)) / m2",
+            "(m1/60)/m2",
+            "m1 * 0.5",
+        ];
+        for expression in rising {
+            assert!(is_numerator(expression, "m1", is_metric), "{expression}");
+        }
+        let others = [
+            "m2/m1",
+            "m1/m1",
+            "m1*m2",
+            "100 - m1/m2",
+            "m1/(m2*m1)",
+            "m1 * -1",
+            "m1/m3",
+            "ABS(m1)",
+            "m1/0",
+            "",
+        ];
+        for expression in others {
+            assert!(!is_numerator(expression, "m1", is_metric), "{expression}");
+        }
+    }
 
     #[test]
     fn sums_and_maxima_rise_with_their_terms() {
