@@ -73,6 +73,12 @@ pub struct Selection {
     pub environments: BTreeSet<String>,
 }
 
+impl Selection {
+    fn narrows(&self) -> bool {
+        self.tables.is_some() || !self.environments.is_empty()
+    }
+}
+
 /// Which findings are listed, not only counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listing {
@@ -131,8 +137,10 @@ pub fn assess(
     let mut briefs = BTreeMap::new();
     let (mut tables, mut indexes) = (0, 0);
     for account in &linked.accounts {
-        run.account(account);
-        for table in selected(account, selection) {
+        let chosen: Vec<&TableView<'_>> = selected(account, selection).collect();
+        // Who asks for tables that are not there is not told that the rest of the account is ready.
+        run.account(account, !selection.narrows() || !chosen.is_empty());
+        for table in chosen {
             tables += 1;
             indexes += table.indexes.known().map_or(0, Vec::len);
             briefs.insert(key(account, table), table.brief());
@@ -191,15 +199,16 @@ struct Run<'r, 'a> {
 }
 
 impl Run<'_, '_> {
-    /// The rules on the account itself; and, where tables are missing, one unknown for each rule on tables.
-    fn account(&mut self, account: &AccountView<'_>) {
+    /// The rules on the account `itself`, where that is asked for; and, where tables are missing, one unknown for each rule on tables.
+    fn account(&mut self, account: &AccountView<'_>, itself: bool) {
         let missing = match &account.tables {
             Fact::Known(listed) => listed.missing.as_ref(),
             Fact::Unknown(why) => Some(why),
         };
         for configured in self.rules {
             match (configured.rule.for_each.root(), missing) {
-                (Root::Account, _) => self.rule(configured, account, None),
+                (Root::Account, _) if itself => self.rule(configured, account, None),
+                (Root::Account, _) => {}
                 (Root::Table, Some(why)) => self.unlisted(configured, account, why),
                 (Root::Table, None) => {}
             }
@@ -291,6 +300,7 @@ impl Run<'_, '_> {
             self.findings.push(Finding {
                 evidence: explanation.evidence,
                 unknown,
+                fix: explanation.fix,
                 ..finding(configured, subject, outcome.verdict, explanation.message)
             });
         }
@@ -386,6 +396,7 @@ fn finding(
         message,
         evidence: Vec::new(),
         unknown: Vec::new(),
+        fix: None,
         params: configured
             .params
             .iter()
