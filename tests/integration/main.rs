@@ -6,6 +6,7 @@ mod cli;
 mod golden;
 #[cfg(feature = "live")]
 mod live;
+mod mistakes;
 mod readme;
 mod report;
 mod rules;
