@@ -14,7 +14,9 @@ use dynalint::report::terminal::style::Style;
 use dynalint::report::terminal::{Detail, Input, Show, View};
 use dynalint::report::{Gate, Report, terminal};
 use dynalint::snapshot::{Snapshot, file};
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::ser::PrettyFormatter;
+use serde_json::{Serializer, Value};
 
 const TABLES: usize = 10_000;
 /// One table in so many has its alarms.
@@ -119,7 +121,15 @@ fn synthetic() -> Vec<u8> {
     for vault in region["vaults"].as_array_mut().expect("vaults") {
         multiply(&mut vault["recovery_points"], &names, &model, TABLES);
     }
-    serde_json::to_vec_pretty(&document).expect("JSON")
+    in_lines(&document)
+}
+
+/// As `snapshot --save` writes it.
+fn in_lines(document: &Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer = Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b""));
+    document.serialize(&mut writer).expect("JSON");
+    bytes
 }
 
 fn name(table: &Value) -> String {

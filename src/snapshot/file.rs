@@ -4,8 +4,10 @@ use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Serializer;
 use serde_json::error::Category;
+use serde_json::ser::PrettyFormatter;
 
 use super::{Snapshot, VERSION};
 
@@ -163,11 +165,18 @@ fn malformed(path: &Path, error: &serde_json::Error) -> FileError {
 /// # Errors
 /// Where the folder cannot be written to.
 pub fn save(snapshot: &Snapshot, path: &Path) -> Result<(), FileError> {
-    let mut text = serde_json::to_vec_pretty(snapshot).map_err(|error| FileError::Io {
-        verb: "write",
-        path: path.to_owned(),
-        source: error.into(),
-    })?;
+    // A line for each value, so that two snapshots can be compared by lines; the depth of most values would make the
+    // file a third larger with blanks in front of them.
+    let mut text = Vec::new();
+    let lines = PrettyFormatter::with_indent(b"");
+    let mut writer = Serializer::with_formatter(&mut text, lines);
+    snapshot
+        .serialize(&mut writer)
+        .map_err(|error| FileError::Io {
+            verb: "write",
+            path: path.to_owned(),
+            source: error.into(),
+        })?;
     text.push(b'\n');
     write_whole(path, &text)
 }
