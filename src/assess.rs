@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::evaluate::{self, Outcome, Scope, Subject};
 use crate::finding::{
-    BlindSpot, Finding, SubjectId, Summary, TableBrief, TableKey, Verdict, worst_first,
+    BlindSpot, Counts, Finding, SubjectId, Summary, TableBrief, TableKey, Verdict, worst_first,
 };
 use crate::link::Linked;
 use crate::link::account::AccountView;
@@ -131,6 +131,7 @@ pub fn assess(
         linked,
         listing,
         summary: Summary::default(),
+        of_table: Counts::default(),
         findings: Vec::new(),
         blind: BTreeMap::new(),
     };
@@ -193,6 +194,8 @@ struct Run<'r, 'a> {
     linked: &'r Linked<'a>,
     listing: Listing,
     summary: Summary,
+    /// Counts of the table in hand: its key is made once, not for each result.
+    of_table: Counts,
     findings: Vec<Finding>,
     /// The rules that each reason blinds.
     blind: BTreeMap<Why, BTreeSet<String>>,
@@ -223,6 +226,10 @@ impl Run<'_, '_> {
         {
             self.rule(configured, account, Some(table));
         }
+        let counts = std::mem::take(&mut self.of_table);
+        if counts.total() > 0 {
+            self.summary.by_table.insert(key(account, table), counts);
+        }
     }
 
     fn rule(
@@ -237,7 +244,7 @@ impl Run<'_, '_> {
             now: self.linked.now,
         };
         for outcome in evaluate::outcomes(configured.rule, &configured.params, &scope) {
-            self.count(configured.rule, account, table, outcome.verdict);
+            self.count(configured.rule, table.is_some(), outcome.verdict);
             let listed = self.listing.lists(outcome.verdict);
             if listed || outcome.verdict == Verdict::Unknown {
                 self.report(configured, &scope, account, table, &outcome, listed);
@@ -245,13 +252,7 @@ impl Run<'_, '_> {
         }
     }
 
-    fn count(
-        &mut self,
-        rule: &Rule,
-        account: &AccountView<'_>,
-        table: Option<&TableView<'_>>,
-        verdict: Verdict,
-    ) {
+    fn count(&mut self, rule: &Rule, of_table: bool, verdict: Verdict) {
         let summary = &mut self.summary;
         summary.all.add(verdict);
         summary.by_area.entry(rule.area).or_default().add(verdict);
@@ -263,12 +264,8 @@ impl Run<'_, '_> {
                 .or_default()
                 .add(verdict),
         }
-        if let Some(table) = table {
-            summary
-                .by_table
-                .entry(key(account, table))
-                .or_default()
-                .add(verdict);
+        if of_table {
+            self.of_table.add(verdict);
         }
         match verdict {
             Verdict::Fail => *summary.fails.entry(rule.severity).or_default() += 1,
@@ -317,7 +314,7 @@ impl Run<'_, '_> {
 
     /// One unknown result for a rule on tables that were not listed.
     fn unlisted(&mut self, configured: &Configured<'_>, account: &AccountView<'_>, why: &Why) {
-        self.count(configured.rule, account, None, Verdict::Unknown);
+        self.count(configured.rule, false, Verdict::Unknown);
         self.blind(configured.rule, std::slice::from_ref(why));
         if self.listing.lists(Verdict::Unknown) {
             let subject = subject_id(account, None, Subject::Root);

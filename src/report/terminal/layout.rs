@@ -101,12 +101,15 @@ pub fn command(style: &Style, head: &str, text: &str) -> String {
 
 /// `a, b and 3 more`: as many as fit into a width, at least one.
 pub fn some_of(style: &Style, names: &[&str], width: usize) -> String {
-    let names: Vec<String> = names.iter().map(|name| style.clean(name)).collect();
-    let all = and(&names, 0);
+    let total = names.len();
+    // Each takes a column at least: of more of them than columns the rest is only counted.
+    let names = names.iter().take(width.max(1));
+    let names: Vec<String> = names.map(|name| style.clean(name)).collect();
+    let shown = |count: usize| and(&names[..count], total - count);
+    let all = shown(names.len());
     if all.width() <= width {
         return all;
     }
-    let shown = |count: usize| and(&names[..count], names.len() - count);
     let fitting = (1..names.len()).take_while(|count| shown(*count).width() <= width);
     style.cut(&shown(fitting.last().unwrap_or(1).min(names.len())), width)
 }
