@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::evaluate::{self, Outcome, Scope, Subject};
 use crate::finding::{
-    BlindSpot, Finding, SubjectId, Summary, TableBrief, TableKey, Verdict, worst_first,
+    BlindSpot, Counts, Finding, SubjectId, Summary, TableBrief, TableKey, Verdict, worst_first,
 };
 use crate::link::Linked;
 use crate::link::account::AccountView;
@@ -73,6 +73,12 @@ pub struct Selection {
     pub environments: BTreeSet<String>,
 }
 
+impl Selection {
+    fn narrows(&self) -> bool {
+        self.tables.is_some() || !self.environments.is_empty()
+    }
+}
+
 /// Which findings are listed, not only counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listing {
@@ -125,14 +131,17 @@ pub fn assess(
         linked,
         listing,
         summary: Summary::default(),
+        of_table: Counts::default(),
         findings: Vec::new(),
         blind: BTreeMap::new(),
     };
     let mut briefs = BTreeMap::new();
     let (mut tables, mut indexes) = (0, 0);
     for account in &linked.accounts {
-        run.account(account);
-        for table in selected(account, selection) {
+        let chosen: Vec<&TableView<'_>> = selected(account, selection).collect();
+        // Who asks for tables that are not there is not told that the rest of the account is ready.
+        run.account(account, !selection.narrows() || !chosen.is_empty());
+        for table in chosen {
             tables += 1;
             indexes += table.indexes.known().map_or(0, Vec::len);
             briefs.insert(key(account, table), table.brief());
@@ -185,21 +194,24 @@ struct Run<'r, 'a> {
     linked: &'r Linked<'a>,
     listing: Listing,
     summary: Summary,
+    /// Counts of the table in hand: its key is made once, not for each result.
+    of_table: Counts,
     findings: Vec<Finding>,
     /// The rules that each reason blinds.
     blind: BTreeMap<Why, BTreeSet<String>>,
 }
 
 impl Run<'_, '_> {
-    /// The rules on the account itself; and, where tables are missing, one unknown for each rule on tables.
-    fn account(&mut self, account: &AccountView<'_>) {
+    /// The rules on the account `itself`, where that is asked for; and, where tables are missing, one unknown for each rule on tables.
+    fn account(&mut self, account: &AccountView<'_>, itself: bool) {
         let missing = match &account.tables {
             Fact::Known(listed) => listed.missing.as_ref(),
             Fact::Unknown(why) => Some(why),
         };
         for configured in self.rules {
             match (configured.rule.for_each.root(), missing) {
-                (Root::Account, _) => self.rule(configured, account, None),
+                (Root::Account, _) if itself => self.rule(configured, account, None),
+                (Root::Account, _) => {}
                 (Root::Table, Some(why)) => self.unlisted(configured, account, why),
                 (Root::Table, None) => {}
             }
@@ -213,6 +225,10 @@ impl Run<'_, '_> {
             .filter(|it| it.rule.for_each.root() == Root::Table)
         {
             self.rule(configured, account, Some(table));
+        }
+        let counts = std::mem::take(&mut self.of_table);
+        if counts.total() > 0 {
+            self.summary.by_table.insert(key(account, table), counts);
         }
     }
 
@@ -228,7 +244,7 @@ impl Run<'_, '_> {
             now: self.linked.now,
         };
         for outcome in evaluate::outcomes(configured.rule, &configured.params, &scope) {
-            self.count(configured.rule, account, table, outcome.verdict);
+            self.count(configured.rule, table.is_some(), outcome.verdict);
             let listed = self.listing.lists(outcome.verdict);
             if listed || outcome.verdict == Verdict::Unknown {
                 self.report(configured, &scope, account, table, &outcome, listed);
@@ -236,13 +252,7 @@ impl Run<'_, '_> {
         }
     }
 
-    fn count(
-        &mut self,
-        rule: &Rule,
-        account: &AccountView<'_>,
-        table: Option<&TableView<'_>>,
-        verdict: Verdict,
-    ) {
+    fn count(&mut self, rule: &Rule, of_table: bool, verdict: Verdict) {
         let summary = &mut self.summary;
         summary.all.add(verdict);
         summary.by_area.entry(rule.area).or_default().add(verdict);
@@ -254,12 +264,8 @@ impl Run<'_, '_> {
                 .or_default()
                 .add(verdict),
         }
-        if let Some(table) = table {
-            summary
-                .by_table
-                .entry(key(account, table))
-                .or_default()
-                .add(verdict);
+        if of_table {
+            self.of_table.add(verdict);
         }
         match verdict {
             Verdict::Fail => *summary.fails.entry(rule.severity).or_default() += 1,
@@ -291,6 +297,7 @@ impl Run<'_, '_> {
             self.findings.push(Finding {
                 evidence: explanation.evidence,
                 unknown,
+                fix: explanation.fix,
                 ..finding(configured, subject, outcome.verdict, explanation.message)
             });
         }
@@ -307,7 +314,7 @@ impl Run<'_, '_> {
 
     /// One unknown result for a rule on tables that were not listed.
     fn unlisted(&mut self, configured: &Configured<'_>, account: &AccountView<'_>, why: &Why) {
-        self.count(configured.rule, account, None, Verdict::Unknown);
+        self.count(configured.rule, false, Verdict::Unknown);
         self.blind(configured.rule, std::slice::from_ref(why));
         if self.listing.lists(Verdict::Unknown) {
             let subject = subject_id(account, None, Subject::Root);
@@ -386,6 +393,7 @@ fn finding(
         message,
         evidence: Vec::new(),
         unknown: Vec::new(),
+        fix: None,
         params: configured
             .params
             .iter()

@@ -28,6 +28,7 @@ use self::engine::Engine;
 use self::exit::{Exit, Failure};
 use self::output::Console;
 use self::screen::Screen;
+use crate::rule::template::shell_word;
 
 /// Runs the program on the process's own arguments and streams.
 pub fn main(engine: &dyn Engine) -> Exit {
@@ -84,18 +85,10 @@ fn typed(arguments: &[OsString]) -> String {
     let words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
     let words = words
         .filter(|word| !talk.contains(&&**word))
-        .map(|word| quoted(&word));
+        .map(|word| shell_word(&word));
     ["dynalint".to_owned()]
         .into_iter()
         .chain(words)
         .collect::<Vec<String>>()
         .join(" ")
-}
-
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
-    match !word.is_empty() && word.chars().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
 }

@@ -153,6 +153,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What could not be read.
     pub unknown: Vec<Why>,
+    /// What to do, of a failure: a command for a POSIX shell where the rule has one.
+    pub fix: Option<String>,
     /// The parameters in force.
     pub params: BTreeMap<String, serde_json::Value>,
     /// Hash of rule and subject; the same in every run, whatever was measured.

@@ -63,6 +63,4 @@ pub struct RuleFacts {
     pub why: String,
     /// Pages to read.
     pub refs: Vec<String>,
-    /// The repair as a command of the AWS CLI, where there is one.
-    pub fix_cli: Option<String>,
 }

@@ -7,6 +7,7 @@ pub mod condition;
 mod file;
 pub mod message;
 pub mod param;
+pub mod template;
 pub mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use self::condition::Condition;
 use self::message::Message;
 use self::param::{Param, ParamError, Params};
+use self::template::Template;
 use crate::finding::{Area, Severity, Verdict};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::record::RecordType;
@@ -147,17 +149,16 @@ pub struct Roots {
 }
 
 /// What to do about a failed rule, by tool.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default)]
 pub struct Fix {
     /// With the command line of AWS.
-    pub cli: Option<String>,
+    pub cli: Option<Template>,
     /// With Terraform.
-    pub terraform: Option<String>,
+    pub terraform: Option<Template>,
     /// With CloudFormation.
-    pub cloudformation: Option<String>,
+    pub cloudformation: Option<Template>,
     /// By a person, where no tool does it.
-    pub text: Option<String>,
+    pub text: Option<Template>,
 }
 
 /// A test case of a rule.

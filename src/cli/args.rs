@@ -2,6 +2,7 @@
 //!
 //! Flags that cannot work together are named here where clap can tell; the rest is in each command.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -145,7 +146,7 @@ pub struct ExplainArgs {
     #[arg(long, value_name = "DIR", help_heading = "Select")]
     pub rules: Vec<PathBuf>,
     /// Columns
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=400), help_heading = "Output")]
+    #[arg(long, value_name = "COLUMNS", value_parser = |text: &str| parse_number(text, 40..=400), help_heading = "Output")]
     pub width: Option<u16>,
     /// Whether to write colours
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, help_heading = "Talk")]
@@ -169,7 +170,7 @@ pub struct AwsArgs {
     #[arg(long, value_name = "ID", requires = "role_arn")]
     pub external_id: Option<String>,
     /// Another endpoint, such as an emulator's
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = parse_url)]
     pub endpoint_url: Option<String>,
 }
 
@@ -226,7 +227,7 @@ pub struct OutputArgs {
     #[arg(long, value_enum)]
     pub show: Option<ShowArg>,
     /// Columns of the terminal report
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=400))]
+    #[arg(long, value_name = "COLUMNS", value_parser = |text: &str| parse_number(text, 40..=400))]
     pub width: Option<u16>,
     /// Keep the snapshot
     #[arg(long, value_name = "FILE")]
@@ -262,7 +263,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub timeout: Option<Duration>,
     /// Calls at a time to one service in one region
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, value_name = "NUMBER", value_parser = |text: &str| parse_number(text, 1..=256))]
     pub concurrency: Option<u16>,
     /// The time that is now, for what depends on it
     #[arg(long, value_name = "TIME", value_parser = parse_now)]
@@ -316,6 +317,19 @@ impl GateArgs {
             allow_empty: self.allow_empty,
         }
     }
+}
+
+fn parse_number(text: &str, range: RangeInclusive<u16>) -> Result<u16, String> {
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| format!("a number from {} to {}", range.start(), range.end()))
+}
+
+fn parse_url(text: &str) -> Result<String, String> {
+    let rest = ["http://", "https://"].iter();
+    let host = rest.filter_map(|scheme| text.strip_prefix(scheme)).next();
+    let host = host.filter(|host| !host.is_empty() && !host.contains(char::is_whitespace));
+    host.map(|_| text.to_owned())
+        .ok_or_else(|| "a URL such as http://127.0.0.1:8000".to_owned())
 }
 
 fn areas() -> impl TypedValueParser<Value = Area> {

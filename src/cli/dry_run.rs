@@ -16,7 +16,7 @@ const COUNTED: &str = "* counted into the 1,000,000 requests that CloudWatch and
 /// The table, in the order of [`Operation::ALL`].
 pub(super) fn table(operations: &BTreeSet<Operation>, scope: &str, style: &Style) -> String {
     let title = format!("What a run would call (nothing was called). Scope: {scope}");
-    let heads = row("operation, and the permission of that name", "calls");
+    let heads = row("operation", "calls", "permission");
     let chosen = Operation::ALL.iter().filter(|one| operations.contains(one));
     let lines: String = chosen.clone().map(|one| line(*one)).collect();
     let counted = chosen
@@ -33,18 +33,18 @@ pub(super) fn table(operations: &BTreeSet<Operation>, scope: &str, style: &Style
 }
 
 fn line(operation: Operation) -> String {
+    let service = operation.service();
     let name = operation.name();
-    let name = match operation.action() {
-        Some(action) if action == name => name.to_owned(),
-        Some(action) => format!("{name} ({action})"),
-        None => format!("{name} (needs none)"),
-    };
-    let mark = if is_counted(operation) { " *" } else { "" };
-    row(&name, &format!("{}{mark}", operation.per()))
+    let name = name.strip_prefix(service).unwrap_or(name);
+    let mark = if is_counted(operation) { "  *" } else { "" };
+    let permission = format!("{}{mark}", operation.permission());
+    let calls = operation.per().to_string();
+    row(name.trim_start_matches(':'), &calls, &permission)
 }
 
-fn row(name: &str, calls: &str) -> String {
-    format!("  {}  {calls}\n", pad(name, 50))
+/// As wide as the longest names, so that the longest permission ends at column 100.
+fn row(name: &str, calls: &str, permission: &str) -> String {
+    format!("  {}  {} {permission}\n", pad(name, 31), pad(calls, 17))
 }
 
 /// Whether a call may cost money, from the services' price pages: control-plane calls of DynamoDB, AWS Backup, Auto

@@ -54,9 +54,19 @@ impl FromStr for OutputFile {
         let path = path.to_owned();
         match format {
             Some(format) => Ok(OutputFile { format, path }),
-            None => Err(format!(
-                "a name that ends in .json or .txt, or the format before it: json:{text}"
-            )),
+            None => Err(unknown_format(text)),
+        }
+    }
+}
+
+/// A word and a colon are a format that we don't have, unless the word is a Windows drive.
+fn unknown_format(text: &str) -> String {
+    let word = text.split_once(':').map(|(word, _)| word);
+    let is_format = |word: &&str| word.len() > 1 && word.chars().all(|c| c.is_ascii_alphanumeric());
+    match word.filter(is_format) {
+        Some(_) => "json:FILE or terminal:FILE".to_owned(),
+        None => {
+            format!("a name that ends in .json or .txt, or the format before it: json:{text}")
         }
     }
 }

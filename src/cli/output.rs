@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::exit::Failure;
 use super::screen::Screen;
-use crate::snapshot::file::write_whole;
+use crate::snapshot::file::{trouble, write_whole};
 
 /// The streams of a command.
 pub struct Console<'a> {
@@ -35,7 +35,7 @@ impl<'a> Console<'a> {
         match written {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             Err(error) => Err(Failure::new(
-                format!("cannot write to stdout: {error}"),
+                format!("cannot write to stdout: {}", trouble(&error)),
                 "write the report to a file: -o report.json",
             )),
             Ok(()) => Ok(()),

@@ -4,6 +4,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::args::SelectArgs;
@@ -175,8 +176,6 @@ impl Engine for Program {
                 title: rule.title.clone(),
                 why: rule.why.clone(),
                 refs: rule.refs.clone(),
-                // A template over the subject: shown by explain, not pasted unfilled into a finding.
-                fix_cli: None,
             };
             (rule.id.to_string(), facts)
         };
@@ -255,9 +254,15 @@ fn yaml_files(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    let hint = match error.kind() {
+        ErrorKind::InvalidData => "save it as UTF-8",
+        ErrorKind::IsADirectory => "name a file",
+        ErrorKind::NotADirectory => "name the folder that holds it",
+        _ => "check the path and its permissions",
+    };
     Failure::new(
-        format!("cannot read {}: {error}", path.display()),
-        "check the path and its permissions",
+        format!("cannot read {}: {}", path.display(), file::trouble(error)),
+        hint,
     )
 }
 
@@ -296,6 +301,12 @@ fn selection(select: &SelectArgs) -> Result<Selection, Failure> {
 fn table_globs(patterns: &[String]) -> Result<Option<globset::GlobSet>, Failure> {
     if patterns.is_empty() {
         return Ok(None);
+    }
+    if patterns.iter().any(String::is_empty) {
+        return Err(Failure::new(
+            "--table is empty, and no table has an empty name",
+            "as in --table 'orders-*'",
+        ));
     }
     let globs = config::globs(patterns);
     globs
@@ -357,7 +368,9 @@ fn rule_page(rule: &Rule) -> RulePage {
         needs,
         fix: fixes
             .iter()
-            .filter_map(|(kind, text)| Some(((*kind).to_owned(), (*text).clone()?)))
+            .filter_map(|(kind, text)| {
+                Some(((*kind).to_owned(), text.as_ref()?.with_placeholders()))
+            })
             .collect(),
         refs: rule.refs.clone(),
         file: rule.file.clone(),

@@ -25,7 +25,7 @@ fn first_second(text: &str) -> Option<Timestamp> {
 /// A duration: `90d`, `2h`, `35 days`, `30s`.
 ///
 /// # Errors
-/// Where it has no unit, or one that is not known.
+/// Where it is zero, or has no unit or one that is not known.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let wrong = || "a duration such as 30s, 2h, 90d or \"35 days\"".to_owned();
     let digits = text.chars().take_while(char::is_ascii_digit).count();
@@ -36,6 +36,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     // Anything longer could not be added to a time.
     let fits = i64::try_from(seconds)
         .is_ok_and(|s| SignedDuration::from_secs(s) < SignedDuration::from_hours(8_760_000));
+    let fits = fits && seconds > 0;
     fits.then(|| Duration::from_secs(seconds)).ok_or_else(wrong)
 }
 

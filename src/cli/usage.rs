@@ -90,6 +90,7 @@ fn command(arguments: &[OsString]) -> String {
 /// `--region` for `--region <REGION>`, `INPUT` for `[INPUT]`.
 fn flag(arg: &str) -> String {
     let word = arg.split_whitespace().next().unwrap_or(arg);
+    let word = word.trim_end_matches("...");
     word.trim_matches(['[', ']', '<', '>']).to_owned()
 }
 

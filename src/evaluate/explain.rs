@@ -13,6 +13,7 @@ use super::{Outcome, Scope, Subject, Verdict, frame};
 use crate::rule::condition::{Condition, Expr, Kind, Operator, TextTest};
 use crate::rule::message::Part;
 use crate::rule::param::Params;
+use crate::rule::template::Template;
 use crate::rule::text::spelled;
 use crate::rule::{ForEach, Rule};
 use crate::snapshot::fact::Why;
@@ -28,6 +29,8 @@ pub struct Explanation {
     pub evidence: Vec<Evidence>,
     /// What could not be read: each reason once, in the order of the condition.
     pub unknown: Vec<Unread>,
+    /// What to do, of a failure: a command for a POSIX shell where the rule has one.
+    pub fix: Option<String>,
 }
 
 /// Something that could not be read.
@@ -123,11 +126,25 @@ impl<'a> Explainer<'a> {
             _ => &rule.assert,
         };
         self.condition = decided;
+        if verdict == Verdict::Fail {
+            self.made.fix = self.fix(rule);
+        }
         match verdict {
             Verdict::Pass => self.blame(decided.expr(), true),
             Verdict::Fail | Verdict::NotApplicable => self.blame(decided.expr(), false),
             Verdict::Unknown => self.unread(decided.expr()),
         }
+    }
+
+    fn fix(&mut self, rule: &'a Rule) -> Option<String> {
+        let Some(command) = &rule.fix.cli else {
+            return rule.fix.text.as_ref().map(Template::with_placeholders);
+        };
+        let text = command.for_shell(|value| match self.frame.value(value.expr()) {
+            Val::Plain(Value::Absent | Value::Unknown(_)) => None,
+            value => Some(value.shown()),
+        });
+        Some(text)
     }
 
     fn message(&mut self, rule: &'a Rule) -> String {

@@ -4,7 +4,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::terminal::layout::{hang, hang_paragraphs, keep, number, pad};
+use super::terminal::layout::{command, hang, hang_paragraphs, keep, number, pad};
 use super::terminal::style::{Ink, Style};
 use crate::finding::{Area, Severity};
 
@@ -112,7 +112,8 @@ fn repairs(rule: &RulePage, style: &Style) -> String {
     for (kind, text) in rule.fix.iter().filter(|(_, text)| !text.trim().is_empty()) {
         lines += if lines.is_empty() { "" } else { "\n" };
         lines += &row(style, "Repair", kind);
-        lines += &keep(style, &label(""), text);
+        let lay_out = if kind == "cli" { command } else { keep };
+        lines += &lay_out(style, &label(""), text);
     }
     lines
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::condition::{Condition, Fault, Names, Variable};
 use super::message::Message;
 use super::param::{Param, ParamFile};
+use super::template::Template;
 use super::{Area, Case, Fix, ForEach, Root, Roots, Rule, RuleId, Severity};
 use crate::snapshot::record::Type;
 use crate::yaml::{self, SourceError, Spans, did_you_mean};
@@ -28,7 +29,7 @@ struct RuleFile {
     assert: String,
     message: String,
     why: String,
-    fix: Fix,
+    fix: FixFile,
     refs: Vec<String>,
     #[serde(default)]
     aliases: Vec<String>,
@@ -36,6 +37,15 @@ struct RuleFile {
     waivable: bool,
     #[serde(default)]
     tests: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FixFile {
+    cli: Option<String>,
+    terraform: Option<String>,
+    cloudformation: Option<String>,
+    text: Option<String>,
 }
 
 fn waivable_unless_said() -> bool {
@@ -111,6 +121,7 @@ impl Reader<'_> {
         let message = message
             .map_err(|faults| self.faults("message", 0, faults))
             .ok();
+        let fix = self.fix(&file.fix, names);
         let applies_when = match applies_when {
             Some(None) => return None,
             Some(Some(condition)) => Some(condition),
@@ -130,7 +141,7 @@ impl Reader<'_> {
             assert,
             message,
             why: file.why,
-            fix: file.fix,
+            fix,
             refs: file.refs,
             aliases: file.aliases.into_iter().map(RuleId).collect(),
             waivable: file.waivable,
@@ -213,6 +224,24 @@ impl Reader<'_> {
         condition
             .map_err(|faults| self.faults(path, 0, faults))
             .ok()
+    }
+
+    fn fix(&mut self, fix: &FixFile, names: Names<'_>) -> Fix {
+        let mut template = |path: &str, text: &Option<String>| {
+            let read = if path == "fix.cli" {
+                Template::of_shell
+            } else {
+                Template::new
+            };
+            let read = read(text.as_deref()?, names);
+            read.map_err(|faults| self.faults(path, 0, faults)).ok()
+        };
+        Fix {
+            cli: template("fix.cli", &fix.cli),
+            terraform: template("fix.terraform", &fix.terraform),
+            cloudformation: template("fix.cloudformation", &fix.cloudformation),
+            text: template("fix.text", &fix.text),
+        }
     }
 
     fn for_each(&mut self, text: &str, roots: &Roots) -> Option<(ForEach, Vec<Variable>)> {

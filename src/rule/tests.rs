@@ -71,6 +71,48 @@ fn condition_errors(condition: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_repair_names_only_what_is_there() {
+    let errors_of_fix = |fix: &str| errors(&[("fix", fix)]);
+    assert_eq!(
+        errors_of_fix(
+            "fix:\n  cli: >-\n    aws x --name {{ table.name }}\n    --other {{ tabel.name }} {{ table.nmae }}"
+        ),
+        [
+            "r.yaml:13:16: unknown name \"tabel\", did you mean \"table\"?",
+            "r.yaml:13:39: table has no field \"nmae\", did you mean \"name\"?",
+        ]
+    );
+    assert_eq!(
+        errors_of_fix("fix: { terraform: \"x = {{ table.name\" }"),
+        ["r.yaml:10:24: \"{{\" without \"}}\""]
+    );
+    assert_eq!(
+        errors_of_fix("fix: { cli: \"aws x --name '{{ table.name }}'\" }"),
+        [
+            "r.yaml:10:28: a placeholder in quotes, end the quotes before it: it is quoted when it is filled in"
+        ]
+    );
+    let json = r#"fix: { cli: "aws x '{\"a\":{\"b\":1}}' --name {{table.name}}" }"#;
+    assert_eq!(errors_of_fix(json), [""; 0]);
+}
+
+#[test]
+fn a_repair_without_a_subject_has_plain_names() {
+    let text = rule_text(&[(
+        "fix",
+        "fix: { cli: \"aws x --name {{ table.name }}-{{table.tags['a b']}}\" }",
+    )]);
+    let (catalog, errors) = Catalog::load([source("r.yaml", &text)], &ROOTS);
+    assert_eq!(errors, []);
+    let cli = catalog.rules()[0].fix.cli.as_ref();
+    let cli = cli.map(template::Template::with_placeholders);
+    assert_eq!(
+        cli.as_deref(),
+        Some("aws x --name TABLE_NAME-TABLE_TAGS_A_B")
+    );
+}
+
+#[test]
 fn good_conditions_load() {
     for condition in [
         "table.pitr.status == 'ENABLED'",

@@ -127,13 +127,20 @@ impl Why {
     }
 }
 
+impl Why {
+    /// The reason without what AWS said of it.
+    pub fn brief(&self) -> String {
+        match (self.reason, self.operation) {
+            (Reason::Denied, Some(operation)) => format!("{} is denied", operation.permission()),
+            (reason, Some(operation)) => format!("{operation}: {}", reason.words()),
+            (reason, None) => reason.words().to_owned(),
+        }
+    }
+}
+
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.reason, self.operation) {
-            (Reason::Denied, Some(operation)) => write!(f, "{} is denied", operation.permission())?,
-            (reason, Some(operation)) => write!(f, "{operation}: {}", reason.words())?,
-            (reason, None) => f.write_str(reason.words())?,
-        }
+        f.write_str(&self.brief())?;
         match &self.detail {
             Some(detail) => write!(f, " ({detail})"),
             None => Ok(()),

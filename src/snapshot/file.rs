@@ -1,10 +1,13 @@
 //! Snapshots in files: JSON, written whole or not at all.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Serializer;
+use serde_json::error::Category;
+use serde_json::ser::PrettyFormatter;
 
 use super::{Snapshot, VERSION};
 
@@ -15,7 +18,7 @@ const MAX_BYTES: u64 = 1 << 30;
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// The file cannot be opened, read or written.
-    #[error("cannot {verb} {}: {source}", path.display())]
+    #[error("cannot {verb} {}: {}", path.display(), trouble(source))]
     Io {
         /// `read` or `write`.
         verb: &'static str,
@@ -58,6 +61,13 @@ impl FileError {
     /// What to do next.
     pub fn hint(&self) -> &'static str {
         match self {
+            FileError::Io {
+                verb: "read",
+                source,
+                ..
+            } if source.kind() == ErrorKind::IsADirectory => {
+                "name one snapshot file: dynalint check FILE"
+            }
             FileError::Io { .. } => "check the path and its permissions",
             FileError::TooLarge { .. } => "collect fewer tables: dynalint snapshot --table 'GLOB'",
             FileError::Malformed { .. } => "write a new one: dynalint snapshot --save FILE",
@@ -65,6 +75,21 @@ impl FileError {
                 "use the dynalint that wrote it, or write a new one: dynalint snapshot --save FILE"
             }
         }
+    }
+}
+
+/// What went wrong with a file, in words: neither the number of the system nor the name of our temporary file.
+pub fn trouble(error: &io::Error) -> String {
+    let kind = error.kind();
+    match kind {
+        ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        ErrorKind::NotADirectory => "it is no folder".to_owned(),
+        ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        ErrorKind::StorageFull => "no space left".to_owned(),
+        ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
+        kind => kind.to_string(),
     }
 }
 
@@ -119,11 +144,19 @@ pub fn parse(path: &Path, bytes: &[u8]) -> Result<Snapshot, FileError> {
 fn malformed(path: &Path, error: &serde_json::Error) -> FileError {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
+    let message = match (error.classify(), error.line()) {
+        (Category::Eof, 0 | 1) if error.column() == 0 => "it is empty".to_owned(),
+        (Category::Eof, _) => "it ends too early".to_owned(),
+        (Category::Syntax | Category::Data | Category::Io, _) => {
+            let text = text.strip_suffix(&place).unwrap_or(&text);
+            text.replace("struct ", "").replace('`', "\"")
+        }
+    };
     FileError::Malformed {
         path: path.to_owned(),
         line: error.line(),
-        column: error.column(),
-        message: text.strip_suffix(&place).unwrap_or(&text).to_owned(),
+        column: error.column().max(1),
+        message,
     }
 }
 
@@ -132,11 +165,18 @@ fn malformed(path: &Path, error: &serde_json::Error) -> FileError {
 /// # Errors
 /// Where the folder cannot be written to.
 pub fn save(snapshot: &Snapshot, path: &Path) -> Result<(), FileError> {
-    let mut text = serde_json::to_vec_pretty(snapshot).map_err(|error| FileError::Io {
-        verb: "write",
-        path: path.to_owned(),
-        source: error.into(),
-    })?;
+    // A line for each value, so that two snapshots can be compared by lines; the depth of most values would make the
+    // file a third larger with blanks in front of them.
+    let mut text = Vec::new();
+    let lines = PrettyFormatter::with_indent(b"");
+    let mut writer = Serializer::with_formatter(&mut text, lines);
+    snapshot
+        .serialize(&mut writer)
+        .map_err(|error| FileError::Io {
+            verb: "write",
+            path: path.to_owned(),
+            source: error.into(),
+        })?;
     text.push(b'\n');
     write_whole(path, &text)
 }

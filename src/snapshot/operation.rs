@@ -76,7 +76,7 @@ operations! {
     DescribeTable = "dynamodb" "DescribeTable", Some("dynamodb:DescribeTable"), Per::Each("table"), Some(500);
     DescribeContinuousBackups = "dynamodb" "DescribeContinuousBackups", Some("dynamodb:DescribeContinuousBackups"), Per::Each("table"), Some(8);
     DescribeTimeToLive = "dynamodb" "DescribeTimeToLive", Some("dynamodb:DescribeTimeToLive"), Per::Each("table"), Some(8);
-    GetResources = "tag" "GetResources", Some("tag:GetResources"), Per::Page(100, "tagged tables"), None;
+    GetResources = "tag" "GetResources", Some("tag:GetResources"), Per::Page(100, "tables"), None;
     DescribeAlarms = "cloudwatch" "DescribeAlarms", Some("cloudwatch:DescribeAlarms"), Per::Page(100, "alarms"), Some(5);
     DescribeScalableTargets = "application-autoscaling" "DescribeScalableTargets", Some("application-autoscaling:DescribeScalableTargets"), Per::Page(50, "targets"), None;
     DescribeScalingPolicies = "application-autoscaling" "DescribeScalingPolicies", Some("application-autoscaling:DescribeScalingPolicies"), Per::Page(10, "policies"), None;
@@ -84,10 +84,10 @@ operations! {
     ListBackupPlans = "backup" "ListBackupPlans", Some("backup:ListBackupPlans"), Per::Page(1000, "plans"), None;
     GetBackupPlan = "backup" "GetBackupPlan", Some("backup:GetBackupPlan"), Per::Each("backup plan"), None;
     ListBackupSelections = "backup" "ListBackupSelections", Some("backup:ListBackupSelections"), Per::Each("backup plan"), None;
-    GetBackupSelection = "backup" "GetBackupSelection", Some("backup:GetBackupSelection"), Per::Each("backup selection"), None;
+    GetBackupSelection = "backup" "GetBackupSelection", Some("backup:GetBackupSelection"), Per::Each("selection"), None;
     ListBackupVaults = "backup" "ListBackupVaults", Some("backup:ListBackupVaults"), Per::Page(1000, "vaults"), None;
-    ListRecoveryPointsByBackupVault = "backup" "ListRecoveryPointsByBackupVault", Some("backup:ListRecoveryPointsByBackupVault"), Per::Page(1000, "recovery points of a vault"), None;
-    ListProtectedResources = "backup" "ListProtectedResources", Some("backup:ListProtectedResources"), Per::Page(1000, "protected resources"), None;
+    ListRecoveryPointsByBackupVault = "backup" "ListRecoveryPointsByBackupVault", Some("backup:ListRecoveryPointsByBackupVault"), Per::Page(1000, "points"), None;
+    ListProtectedResources = "backup" "ListProtectedResources", Some("backup:ListProtectedResources"), Per::Page(1000, "ARNs"), None;
     DescribeRegionSettings = "backup" "DescribeRegionSettings", Some("backup:DescribeRegionSettings"), Per::Region, None;
 }
 

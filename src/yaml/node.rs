@@ -193,7 +193,8 @@ impl Spans {
         let before = value.get(..offset).unwrap_or(value);
         match style {
             Style::Literal => self.inside_literal(start, value, before),
-            Style::Folded => start,
+            // Its lines are joined as those of a plain text are.
+            Style::Folded => walk(start, self.source.from(start), before, Style::Plain),
             Style::Plain | Style::SingleQuoted | Style::DoubleQuoted => {
                 walk(start, self.source.from(start), before, style)
             }

@@ -163,7 +163,7 @@ fn a_place_inside_a_text_is_found_in_every_style() {
         ("title: |\n\n\n  a\n   XX\n", 5, 4),
         ("title: |2-\n    XX\n", 2, 5),
         ("title: one\n  two XX\n", 2, 7),
-        ("title: >\n  one\n  two XX\n", 2, 3),
+        ("title: >\n  one\n  two XX\n", 3, 7),
     ] {
         let read = read::<Thing>("f.yaml", text).expect("reads");
         let offset = read.value.title.find("XX").expect("there");

@@ -8,6 +8,7 @@ mod collect;
 mod golden;
 #[cfg(feature = "live")]
 mod live;
+mod mistakes;
 mod readme;
 #[cfg(feature = "live")]
 mod recorded;

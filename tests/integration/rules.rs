@@ -30,6 +30,13 @@ pub(crate) fn assess(catalog: &Catalog, snapshot: &Snapshot) -> Assessment {
     )
 }
 
+#[test]
+fn the_rules_that_are_built_in_load() {
+    let catalog = catalog();
+    assert!(catalog.get("pitr-on").is_some());
+    assert_eq!(catalog.nearest("pitr-no"), Some("pitr-on"));
+}
+
 fn snapshot(region: Value) -> Snapshot {
     let document = json!({
         "version": 1, "tool_version": "0", "source": "live", "caller_arn": null, "collected_at": "2026-11-22T12:00:00Z",

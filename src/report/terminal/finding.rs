@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::layout::{hang, hang_paragraphs, keep, pad};
+use super::layout::{command, hang, hang_paragraphs, pad};
 use super::style::{Ink, Style};
 use super::{Detail, View};
 use crate::finding::{Finding, SubjectId, Verdict};
@@ -45,7 +45,14 @@ impl<'a> Lines<'a> {
             .rules
             .get(&finding.rule)
             .map_or("", |rule| &*rule.title);
-        let text = self.view.style.clean(&message(finding, title, whole));
+        let said = match (finding.verdict, self.view.detail) {
+            (Verdict::Unknown, Detail::Full) => unknown(finding, Why::to_string),
+            (Verdict::Unknown, Detail::Verdict | Detail::Lines) => unknown(finding, Why::brief),
+            (Verdict::Fail, _) => without_subject(&finding.message, &finding.subject).to_owned(),
+            // A rule's message says what is wrong; here it is not.
+            (Verdict::Pass | Verdict::NotApplicable, _) => title.to_owned(),
+        };
+        let text = self.view.style.clean(&named(finding, said, whole));
         match self.view.detail {
             Detail::Full => self.full(finding, &text),
             Detail::Verdict | Detail::Lines => self.line(finding, &text),
@@ -83,20 +90,19 @@ impl<'a> Lines<'a> {
         let mut lines = self.painted(finding, &head) + rest;
         lines.push_str(&seen(style, finding));
         lines.push_str(&unread(style, finding, text));
-        lines.push_str(&self.reasons(finding));
-        lines
-    }
-
-    fn reasons(&mut self, finding: &'a Finding) -> String {
         let asked = matches!(finding.verdict, Verdict::Fail | Verdict::Unknown);
-        if !asked || !self.explained.insert(&finding.rule) {
-            return String::new();
-        }
         let facts = self.view.rules.get(&finding.rule);
-        let style = &self.view.style;
-        let (file, line) = &finding.source;
-        let rule = row(style, "rule", &format!("{file}:{line}"));
-        facts.map(|facts| known(style, facts)).unwrap_or_default() + &rule
+        // What is the same for each finding of a rule is said with the first.
+        let first = asked && self.explained.insert(&finding.rule);
+        let facts = facts.filter(|_| first);
+        lines.push_str(&facts.map(|facts| why(style, facts)).unwrap_or_default());
+        lines.push_str(&repair(style, finding));
+        lines.push_str(&facts.map(|facts| pages(style, facts)).unwrap_or_default());
+        if first {
+            let (file, line) = &finding.source;
+            lines.push_str(&row(style, "rule", &format!("{file}:{line}")));
+        }
+        lines
     }
 }
 
@@ -141,30 +147,28 @@ fn observation(style: &Style, evidence: &Evidence) -> String {
     lines
 }
 
-fn known(style: &Style, facts: &RuleFacts) -> String {
-    let mut lines = String::new();
-    if !facts.why.trim().is_empty() {
-        lines += &hang_paragraphs(style, &label_head("why"), &facts.why);
+fn why(style: &Style, facts: &RuleFacts) -> String {
+    match facts.why.trim().is_empty() {
+        true => String::new(),
+        false => hang_paragraphs(style, &label_head("why"), &facts.why),
     }
-    if let Some(fix) = &facts.fix_cli {
-        lines += &keep(style, &label_head("repair"), fix);
-    }
-    for page in &facts.refs {
-        lines += &row(style, "read", page);
-    }
-    lines
 }
 
-/// What the line says: the rule's message without the names that stand in the heading already.
-fn message(finding: &Finding, title: &str, whole: bool) -> String {
-    let subject = &finding.subject;
-    let said = match finding.verdict {
-        Verdict::Unknown => unknown(finding),
-        Verdict::Fail => without_subject(&finding.message, subject).to_owned(),
-        // A rule's message says what is wrong; here it is not.
-        Verdict::Pass | Verdict::NotApplicable => title.to_owned(),
-    };
-    let name = name(subject, whole);
+fn repair(style: &Style, finding: &Finding) -> String {
+    let fix = finding.fix.as_deref();
+    fix.map_or_else(String::new, |fix| {
+        command(style, &label_head("repair"), fix)
+    })
+}
+
+fn pages(style: &Style, facts: &RuleFacts) -> String {
+    let pages = facts.refs.iter();
+    pages.map(|page| row(style, "read", page)).collect()
+}
+
+/// What the line says, after the name of its subject unless that stands in the heading already.
+fn named(finding: &Finding, said: String, whole: bool) -> String {
+    let name = name(&finding.subject, whole);
     match name.is_empty() || (!whole && names(&said, &name)) {
         true => said,
         false => format!("{name}: {said}"),
@@ -178,13 +182,13 @@ fn names(text: &str, name: &str) -> bool {
 }
 
 /// What could not be told, and the first reason.
-fn unknown(finding: &Finding) -> String {
+fn unknown(finding: &Finding, words: impl Fn(&Why) -> String) -> String {
     let said = without_subject(&finding.message, &finding.subject);
     match &finding.unknown[..] {
         _ if said.starts_with("cannot tell") => said.to_owned(),
         [] => format!("cannot tell: {said}"),
-        [why] => format!("cannot tell: {why}"),
-        [why, more @ ..] => format!("cannot tell: {why}, and {} more", more.len()),
+        [why] => format!("cannot tell: {}", words(why)),
+        [why, more @ ..] => format!("cannot tell: {}, and {} more", words(why), more.len()),
     }
 }
 

@@ -123,7 +123,7 @@ fn names(style: &Style, group: &[&Finding]) -> String {
 fn reason(group: &[&Finding]) -> String {
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
     for why in group.iter().filter_map(|finding| finding.unknown.first()) {
-        *reasons.entry(why.to_string()).or_default() += 1;
+        *reasons.entry(why.brief()).or_default() += 1;
     }
     let most = reasons.iter().max_by_key(|(_, count)| **count);
     match (most, reasons.len()) {

@@ -1,5 +1,7 @@
 //! The first lines: who looked at what, how, and that nothing was changed.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::layout::{count, duration, hang, minute, number};
 use super::style::{Ink, Style};
 use super::{Input, View};
@@ -13,12 +15,26 @@ pub(super) fn lines(report: &Report, view: &View<'_>) -> String {
     let mut first = vec![name];
     first.extend(source(report, view));
     first.extend(report.scopes.iter().map(|scope| scope_words(style, scope)));
-    first.extend(caller(report, style));
-    let second = [sizes(report), what_was_done(report, view)];
-    let text = [first.join(style.dot()), second.join(style.dot())]
-        .map(|line| hang(style, "", &line))
-        .concat();
+    // Who collects is of interest now; of a file it is what the file is about that counts.
+    first.extend(caller(report, style).filter(|_| view.input == Input::Live));
+    let second = vec![sizes(report), what_was_done(report, view)];
+    let text = parts(style, &first) + &parts(style, &second);
     style.paint(Ink::Faint, text.trim_end()) + "\n"
+}
+
+/// The parts in a line; where it grows too long, the next part begins another.
+fn parts(style: &Style, parts: &[String]) -> String {
+    let mut lines = vec![String::new()];
+    for part in parts {
+        let line = lines.pop().unwrap_or_default();
+        let longer = format!("{line}{}{part}", style.dot());
+        match (line.is_empty(), longer.width() <= style.width) {
+            (true, _) => lines.push(part.clone()),
+            (false, true) => lines.push(longer),
+            (false, false) => lines.extend([line, part.clone()]),
+        }
+    }
+    lines.iter().map(|line| hang(style, "", line)).collect()
 }
 
 fn source(report: &Report, view: &View<'_>) -> Option<String> {

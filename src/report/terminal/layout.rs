@@ -5,6 +5,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::style::{Ink, Style};
+use crate::rule::template::shell_words;
 
 /// Text filled up with blanks to a width.
 pub fn pad(text: &str, width: usize) -> String {
@@ -74,14 +75,41 @@ pub fn keep(style: &Style, head: &str, text: &str) -> String {
     lines
 }
 
+/// A shell command in lines of the style's width, each but the last one continued with a backslash.
+pub fn command(style: &Style, head: &str, text: &str) -> String {
+    let indent = " ".repeat(head.width());
+    let room = style.width.saturating_sub(head.width() + " \\".len());
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.trim().lines() {
+        let mut begun = String::new();
+        for word in shell_words(line) {
+            if !begun.is_empty() && begun.width() + 1 + word.width() > room {
+                lines.push(format!("{begun} \\"));
+                begun = " ".to_owned();
+            }
+            begun += if begun.is_empty() { "" } else { " " };
+            begun += word;
+        }
+        lines.push(begun);
+    }
+    let lines = lines.iter().enumerate().map(|(at, line)| {
+        let head = if at == 0 { head } else { &indent };
+        format!("{}\n", format!("{head}{}", style.clean(line)).trim_end())
+    });
+    lines.collect()
+}
+
 /// `a, b and 3 more`: as many as fit into a width, at least one.
 pub fn some_of(style: &Style, names: &[&str], width: usize) -> String {
-    let names: Vec<String> = names.iter().map(|name| style.clean(name)).collect();
-    let all = and(&names, 0);
+    let total = names.len();
+    // Each takes a column at least: of more of them than columns the rest is only counted.
+    let names = names.iter().take(width.max(1));
+    let names: Vec<String> = names.map(|name| style.clean(name)).collect();
+    let shown = |count: usize| and(&names[..count], total - count);
+    let all = shown(names.len());
     if all.width() <= width {
         return all;
     }
-    let shown = |count: usize| and(&names[..count], names.len() - count);
     let fitting = (1..names.len()).take_while(|count| shown(*count).width() <= width);
     style.cut(&shown(fitting.last().unwrap_or(1).min(names.len())), width)
 }

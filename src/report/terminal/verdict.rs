@@ -2,7 +2,7 @@
 
 use super::layout::{ends, hang, number};
 use super::style::{Ink, Style};
-use super::{Detail, View, listed};
+use super::{Detail, Input, View, listed};
 use crate::finding::{Severity, Verdict};
 use crate::gate::{BySeverity, GateOutcome, counted};
 use crate::report::Report;
@@ -128,15 +128,22 @@ pub(super) fn next_steps(report: &Report, view: &View<'_>) -> String {
         }
         GateOutcome::NothingToCheck { allowed: true } => Vec::new(),
         GateOutcome::NothingToCheck { allowed: false } => vec![
-            (
-                "look",
-                "dynalint check --region REGION --table 'GLOB'".to_owned(),
-            ),
+            ("look", look(view)),
             ("accept", format!("{command} --allow-empty")),
         ],
     };
     let line = |(label, text): &(&str, String)| format!("  {label:<8}{}\n", view.style.clean(text));
     steps.iter().map(line).collect()
+}
+
+fn look(view: &View<'_>) -> String {
+    match view.input {
+        Input::Live => "dynalint check --region REGION --table 'GLOB'".to_owned(),
+        Input::Demo => "dynalint check --demo --show all    # without --table and --env".to_owned(),
+        Input::File(_) => {
+            "dynalint check FILE --show all    # without --table and --env".to_owned()
+        }
+    }
 }
 
 fn reading<'a>(report: &Report, view: &View<'_>) -> Vec<(&'a str, String)> {

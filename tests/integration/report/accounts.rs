@@ -42,6 +42,7 @@ pub(crate) fn result(subject: SubjectId, rule: &str, verdict: Verdict, message: 
         message: message.to_owned(),
         evidence: Vec::new(),
         unknown: Vec::new(),
+        fix: None,
         params: BTreeMap::new(),
         source: (format!("rules/{area}/{rule}.yaml"), 12),
     }
@@ -240,6 +241,11 @@ fn pitr_off() -> Finding {
         from: Some(Operation::DescribeContinuousBackups),
     }];
     finding.params = BTreeMap::from([("min_days".to_owned(), 35.into())]);
+    finding.fix = Some(
+        "aws dynamodb update-continuous-backups --table-name checkout-orders \
+         --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true,RecoveryPeriodInDays=35"
+            .to_owned(),
+    );
     finding
 }
 
@@ -391,11 +397,6 @@ pub(crate) fn rules() -> BTreeMap<String, RuleFacts> {
               recovery the last backup is the newest state that there is."
             .to_owned(),
         refs: vec!["https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/pitr.html".to_owned()],
-        fix_cli: Some(
-            "aws dynamodb update-continuous-backups --table-name TABLE \\\n  \
-             --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true,RecoveryPeriodInDays=35"
-                .to_owned(),
-        ),
     };
     BTreeMap::from([("pitr-on".to_owned(), pitr)])
 }
