@@ -24,6 +24,19 @@ pub struct Declared<T> {
     pub origin: String,
 }
 
+/// Where a value comes from that nobody declared.
+const BUILT_IN: &str = "built-in default";
+
+impl Declared<String> {
+    /// The value, and that it is nobody's word where it is not: `prod`, `prod by default`.
+    pub fn shown(&self) -> String {
+        match self.origin.as_str() {
+            BUILT_IN => format!("{} by default", self.value),
+            _ => self.value.clone(),
+        }
+    }
+}
+
 const ENVIRONMENT_TAGS: [&str; 3] = ["environment", "env", "stage"];
 const TIER_TAGS: [&str; 2] = ["tier", "criticality"];
 /// Untagged is not exempt.
@@ -85,7 +98,7 @@ fn declared(
         Err(why) => Fact::Unknown(why.clone()),
         Ok(tags) => Fact::Known(by_tag(tags).unwrap_or_else(|| Declared {
             value: strict.to_owned(),
-            origin: "built-in default".to_owned(),
+            origin: BUILT_IN.to_owned(),
         })),
     }
 }

@@ -235,80 +235,71 @@ impl<'a> End<'a> {
 impl Link<'_> {
     /// The link as evidence.
     pub fn evidence(&self) -> Evidence {
-        let (what, observed, from) = match &self.end {
-            End::ActionsDisabled => (
-                "",
-                "actions_enabled = false".to_owned(),
-                Operation::DescribeAlarms,
-            ),
-            End::NoAction => ("", "no alarm action".to_owned(), Operation::DescribeAlarms),
-            End::NoTopic(arn) => (
-                *arn,
-                "the topic does not exist".to_owned(),
-                Operation::ListSubscriptionsByTopic,
-            ),
-            End::NobodyConfirmed(arn) => (
-                *arn,
-                "no confirmed subscription".to_owned(),
-                Operation::ListSubscriptionsByTopic,
-            ),
-            End::TopicUnread(arn, why) => (
-                *arn,
-                format!("subscriptions unknown: {why}"),
-                Operation::ListSubscriptionsByTopic,
-            ),
-            End::Confirmed(arn) => (
-                *arn,
-                "a confirmed subscription".to_owned(),
-                Operation::ListSubscriptionsByTopic,
-            ),
-            End::Acts(action) => (
-                *action,
-                "an action that runs".to_owned(),
-                Operation::DescribeAlarms,
-            ),
-            End::TellsNobody(action) => (
-                *action,
-                "an action that tells nobody".to_owned(),
-                Operation::DescribeAlarms,
-            ),
-            End::UnknownAction(action) => (
-                *action,
-                "an action of unknown kind".to_owned(),
-                Operation::DescribeAlarms,
-            ),
-            End::Declared(key) => ("", format!("declared in {key}"), Operation::DescribeAlarms),
-            End::Trusted(arn) => (
-                *arn,
-                "declared in monitoring.trusted_topics".to_owned(),
-                Operation::DescribeAlarms,
-            ),
-            End::CompositesUnread(why) => (
-                "",
-                format!("composite alarms unknown: {why}"),
-                Operation::DescribeAlarms,
-            ),
-            End::Suppressed => (
-                "",
-                "its suppressor is in ALARM too".to_owned(),
-                Operation::DescribeAlarms,
-            ),
-            End::RuleUnread(_) => (
-                "",
-                "its rule could not be understood".to_owned(),
-                Operation::DescribeAlarms,
-            ),
-        };
-        let place = if what.is_empty() {
-            String::new()
-        } else {
-            format!(" → {what}")
-        };
         Evidence {
-            path: format!("alarm \"{}\"{place}", self.alarm),
-            observed,
+            path: format!("alarm \"{}\"{}", self.alarm, self.end.place()),
+            observed: self.end.words(),
             expected: "an action that reaches someone".to_owned(),
-            from: Some(from),
+            from: Some(self.end.seen_by()),
+        }
+    }
+}
+
+impl End<'_> {
+    /// What of the alarm was looked at: a field, a target.
+    fn place(&self) -> String {
+        match self {
+            End::ActionsDisabled => " actions_enabled".to_owned(),
+            End::NoTopic(target)
+            | End::NobodyConfirmed(target)
+            | End::TopicUnread(target, _)
+            | End::Confirmed(target)
+            | End::Acts(target)
+            | End::TellsNobody(target)
+            | End::UnknownAction(target)
+            | End::Trusted(target) => format!(" → {target}"),
+            End::NoAction
+            | End::Declared(_)
+            | End::CompositesUnread(_)
+            | End::Suppressed
+            | End::RuleUnread(_) => String::new(),
+        }
+    }
+
+    fn words(&self) -> String {
+        match self {
+            End::ActionsDisabled => "false".to_owned(),
+            End::NoAction => "no alarm action".to_owned(),
+            End::NoTopic(_) => "the topic does not exist".to_owned(),
+            End::NobodyConfirmed(_) => "no confirmed subscription".to_owned(),
+            End::TopicUnread(_, why) => format!("subscriptions unknown: {why}"),
+            End::Confirmed(_) => "a confirmed subscription".to_owned(),
+            End::Acts(_) => "an action that runs".to_owned(),
+            End::TellsNobody(_) => "an action that tells nobody".to_owned(),
+            End::UnknownAction(_) => "an action of unknown kind".to_owned(),
+            End::Declared(key) => format!("declared in {key}"),
+            End::Trusted(_) => "declared in monitoring.trusted_topics".to_owned(),
+            End::CompositesUnread(why) => format!("composite alarms unknown: {why}"),
+            End::Suppressed => "its suppressor is in ALARM too".to_owned(),
+            End::RuleUnread(_) => "its rule could not be understood".to_owned(),
+        }
+    }
+
+    fn seen_by(&self) -> Operation {
+        match self {
+            End::NoTopic(_)
+            | End::NobodyConfirmed(_)
+            | End::TopicUnread(..)
+            | End::Confirmed(_) => Operation::ListSubscriptionsByTopic,
+            End::ActionsDisabled
+            | End::NoAction
+            | End::Acts(_)
+            | End::TellsNobody(_)
+            | End::UnknownAction(_)
+            | End::Declared(_)
+            | End::Trusted(_)
+            | End::CompositesUnread(_)
+            | End::Suppressed
+            | End::RuleUnread(_) => Operation::DescribeAlarms,
         }
     }
 }

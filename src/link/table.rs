@@ -163,7 +163,7 @@ impl<'a> TableView<'a> {
             other => other.to_owned(),
         };
         TableBrief {
-            environment: self.environment().map(str::to_owned),
+            environment: self.environment.known().map(Declared::shown),
             capacity_mode: self.table.billing_mode.known().map(mode),
             size_bytes: self.table.size_bytes.known().copied(),
             indexes: self.indexes.known().map(Vec::len),

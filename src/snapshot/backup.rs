@@ -135,7 +135,7 @@ record! {
 
 record! {
     /// A recovery point of a table.
-    pub struct RecoveryPoint = "recovery-point" labelled arn {
+    pub struct RecoveryPoint = "recovery-point" labelled created_at {
         /// ARN.
         arn: String, Volatile [ListRecoveryPointsByBackupVault];
         /// ARN of the table it was made of.

@@ -9,6 +9,7 @@ use dynalint::link::Linked;
 use dynalint::rule::catalog::Catalog;
 use dynalint::rule::{Case, Root, Rule};
 use dynalint::snapshot::Snapshot;
+use dynalint::snapshot::record::Evidence;
 use serde_json::{Map, Value, json};
 
 use crate::golden::assert_golden;
@@ -95,10 +96,15 @@ fn every_case_of_every_rule_holds() {
                     case.expect.word()
                 ));
             }
-            let said = own
+            let shown =
+                |evidence: &Evidence| format!("{} = {}, ", evidence.path, evidence.observed);
+            let said: String = own
                 .iter()
-                .map(|finding| format!("{} {:?}", finding.message, finding.evidence))
-                .collect::<String>();
+                .map(|finding| {
+                    finding.message.clone()
+                        + &finding.evidence.iter().map(shown).collect::<String>()
+                })
+                .collect();
             let missing = case
                 .evidence_mentions
                 .iter()
