@@ -76,13 +76,12 @@ fn keep(
 }
 
 fn text(snapshot: &Snapshot) -> Result<String, Failure> {
-    let text = serde_json::to_string_pretty(snapshot).map_err(|error| {
+    file::text(snapshot).map_err(|error| {
         Failure::new(
             format!("cannot write the snapshot: {error}"),
             "tell us; nothing was changed in the account",
         )
-    })?;
-    Ok(text + "\n")
+    })
 }
 
 /// `saved prod.snapshot.json: 3 tables in 1 region, 143 read-only calls, 2 answers missing`.

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use serde::ser::Error;
 use serde::{Deserialize, Serialize};
 use serde_json::Serializer;
 use serde_json::error::Category;
@@ -165,20 +166,25 @@ fn malformed(path: &Path, error: &serde_json::Error) -> FileError {
 /// # Errors
 /// Where the folder cannot be written to.
 pub fn save(snapshot: &Snapshot, path: &Path) -> Result<(), FileError> {
-    // A line for each value, so that two snapshots can be compared by lines; the depth of most values would make the
-    // file a third larger with blanks in front of them.
-    let mut text = Vec::new();
+    let text = text(snapshot).map_err(|error| FileError::Io {
+        verb: "write",
+        path: path.to_owned(),
+        source: error.into(),
+    })?;
+    write_whole(path, text.as_bytes())
+}
+
+/// A snapshot as it stands in a file: a line for each value, so that two can be compared by lines, and no blanks in front
+/// of them, which would make it a third larger.
+///
+/// # Errors
+/// Where it cannot be written as JSON.
+pub fn text(snapshot: &Snapshot) -> serde_json::Result<String> {
+    let mut bytes = Vec::new();
     let lines = PrettyFormatter::with_indent(b"");
-    let mut writer = Serializer::with_formatter(&mut text, lines);
-    snapshot
-        .serialize(&mut writer)
-        .map_err(|error| FileError::Io {
-            verb: "write",
-            path: path.to_owned(),
-            source: error.into(),
-        })?;
-    text.push(b'\n');
-    write_whole(path, &text)
+    snapshot.serialize(&mut Serializer::with_formatter(&mut bytes, lines))?;
+    bytes.push(b'\n');
+    String::from_utf8(bytes).map_err(serde_json::Error::custom)
 }
 
 /// Writes a file through a temporary one beside it, so that nobody ever sees half of it.
