@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::logic::Answer;
-use super::metrics::Metric;
+use super::metrics::{self, Metric};
 use super::reach::Reach;
 use super::signal::{self, NAMESPACE, Signal};
 use crate::snapshot::alarm::MetricAlarm;
@@ -79,8 +79,9 @@ impl<'a> Watch<'a> {
                 }
             }
         }
-        let queries = alarm.queries.iter().any(|query| query.expression.is_some());
-        if alarm.unmodelled || queries {
+        // Few alarms are such; each of them is asked about again for every table and index.
+        let of_dynamodb = |metric: &Metric| signal::may_watch(alarm, metric.name);
+        if metrics::TABLE_METRICS.iter().any(of_dynamodb) {
             found.get_or_insert_with(|| reach(alarm));
             self.unreadable.push((alarm, index));
         }

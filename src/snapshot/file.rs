@@ -187,6 +187,22 @@ pub fn text(snapshot: &Snapshot) -> serde_json::Result<String> {
     String::from_utf8(bytes).map_err(serde_json::Error::custom)
 }
 
+/// A file beside the one that is to be, with the permissions that a new file has here.
+#[cfg(unix)]
+fn temporary(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    use std::os::unix::fs::PermissionsExt;
+    let as_umask_says = fs::Permissions::from_mode(0o666);
+    tempfile::Builder::new()
+        .permissions(as_umask_says)
+        .tempfile_in(folder)
+}
+
+/// A file beside the one that is to be.
+#[cfg(not(unix))]
+fn temporary(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    tempfile::NamedTempFile::new_in(folder)
+}
+
 /// Writes a file through a temporary one beside it, so that nobody ever sees half of it.
 ///
 /// # Errors
@@ -201,7 +217,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
+    let mut file = temporary(folder).map_err(io)?;
     file.write_all(bytes).map_err(io)?;
     file.persist(path).map_err(|error| io(error.error))?;
     Ok(())
