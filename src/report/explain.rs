@@ -112,7 +112,11 @@ fn repairs(rule: &RulePage, style: &Style) -> String {
     for (kind, text) in rule.fix.iter().filter(|(_, text)| !text.trim().is_empty()) {
         lines += if lines.is_empty() { "" } else { "\n" };
         lines += &row(style, "Repair", kind);
-        let lay_out = if kind == "cli" { command } else { keep };
+        let lay_out = match kind.as_str() {
+            "cli" => command,
+            "text" => hang_paragraphs,
+            _ => keep,
+        };
         lines += &lay_out(style, &label(""), text);
     }
     lines
