@@ -3,9 +3,11 @@
 
 pub mod account;
 pub mod backup;
+pub mod capacity;
 mod composite;
 pub mod coverage;
 pub mod declared;
+pub mod index;
 pub mod logic;
 pub mod metrics;
 pub mod reach;

@@ -3,6 +3,8 @@
 //! A table of facts, not a question to ListMetrics: that forgets a metric which was silent for two weeks, and throttles
 //! are silent until the day they matter. Source: "DynamoDB metrics and dimensions", developer guide.
 
+use crate::snapshot::record::Value;
+
 /// How a metric of `AWS/DynamoDB` is published.
 #[derive(Debug)]
 pub struct Metric {
@@ -100,4 +102,34 @@ pub fn table_metric(name: &str) -> Option<&'static Metric> {
 /// The metric of a name that an index publishes with TableName and GlobalSecondaryIndexName.
 pub fn index_metric(name: &str) -> Option<&'static Metric> {
     table_metric(name).filter(|metric| metric.per_index)
+}
+
+/// Whether literal arguments name a metric; the error says which there are.
+pub(super) fn check_metric(
+    args: &[&str],
+    find: fn(&str) -> Option<&'static Metric>,
+) -> Result<(), String> {
+    let Some(name) = args.first() else {
+        return Ok(());
+    };
+    if find(name).is_some() {
+        return Ok(());
+    }
+    let names = TABLE_METRICS
+        .iter()
+        .map(|metric| metric.name)
+        .filter(|name| find(name).is_some());
+    let near = crate::yaml::nearest(name, names)
+        .map_or_else(String::new, |near| format!(", did you mean \"{near}\"?"));
+    Err(format!("\"{name}\" is no metric that it publishes{near}"))
+}
+
+pub(super) fn metric_of(
+    args: &[Value<'_>],
+    find: fn(&str) -> Option<&'static Metric>,
+) -> Option<&'static Metric> {
+    match args {
+        [Value::Text(name)] => find(name),
+        _ => None,
+    }
 }

@@ -3,24 +3,23 @@
 use std::sync::Arc;
 
 use super::backup::{Backups, Candidate};
+use super::capacity::{BURST_S, CapacityAlarm, ceiling};
 use super::coverage::{Unit, Watch};
 use super::declared::{self, Declared, Tier};
+use super::index::IndexView;
 use super::logic::Answer;
-use super::metrics::{self, Metric};
+use super::metrics;
 use super::scaling::{Scaling, ScalingView};
 use super::signal::{NAMESPACE, Signal, Through};
 use crate::config::Config;
 use crate::finding::TableBrief;
 use crate::snapshot::Region;
-use crate::snapshot::alarm::{Comparison, MetricAlarm};
+use crate::snapshot::alarm::Comparison;
 use crate::snapshot::backup::RecoveryPoint;
 use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED};
 use crate::snapshot::record::{FactType, Grounds, Value};
-use crate::snapshot::table::{BillingMode, Index, Table};
+use crate::snapshot::table::{BillingMode, Table};
 use crate::view;
-
-/// Seconds of unused capacity that DynamoDB keeps for bursts ("Burst and adaptive capacity", developer guide).
-const BURST_S: f64 = 300.0;
 
 /// A table with what belongs to it.
 pub struct TableView<'a> {
@@ -68,7 +67,7 @@ view! {
     }
     methods {
         /// Whether the table's own metric has an alarm that can fire and reaches someone.
-        covered_by(metric: String) checked |args| check_metric(args, metrics::table_metric), [DescribeAlarms, ListSubscriptionsByTopic] =
+        covered_by(metric: String) checked |args| metrics::check_metric(args, metrics::table_metric), [DescribeAlarms, ListSubscriptionsByTopic] =
             |v, args| v.covered_by(args).value(), explained |v, args| v.coverage_grounds(args);
         /// Whether a backup plan with a schedule selects it.
         in_backup_plan() checked |_| Ok(()), [ListBackupPlans, GetBackupPlan, ListBackupSelections, GetBackupSelection, ListProtectedResources, DescribeRegionSettings, GetResources] =
@@ -80,33 +79,6 @@ fn declared_value<T: FactType>(declared: &Fact<Declared<T>>) -> Value<'_> {
     match declared.as_ref() {
         Ok(declared) => declared.value.value(),
         Err(why) => Value::Unknown(why),
-    }
-}
-
-/// Whether literal arguments name a metric; the error says which there are.
-fn check_metric(args: &[&str], find: fn(&str) -> Option<&'static Metric>) -> Result<(), String> {
-    let Some(name) = args.first() else {
-        return Ok(());
-    };
-    if find(name).is_some() {
-        return Ok(());
-    }
-    let names = metrics::TABLE_METRICS
-        .iter()
-        .map(|metric| metric.name)
-        .filter(|name| find(name).is_some());
-    let near = crate::yaml::nearest(name, names)
-        .map_or_else(String::new, |near| format!(", did you mean \"{near}\"?"));
-    Err(format!("\"{name}\" is no metric that it publishes{near}"))
-}
-
-fn metric_of(
-    args: &[Value<'_>],
-    find: fn(&str) -> Option<&'static Metric>,
-) -> Option<&'static Metric> {
-    match args {
-        [Value::Text(name)] => find(name),
-        _ => None,
     }
 }
 
@@ -178,14 +150,14 @@ impl<'a> TableView<'a> {
     }
 
     fn covered_by(&self, args: &[Value<'_>]) -> Answer<'_> {
-        match metric_of(args, metrics::table_metric) {
+        match metrics::metric_of(args, metrics::table_metric) {
             Some(metric) => self.watch.covers(self.unit(), metric),
             None => Answer::Unknown(&UNRECOGNISED),
         }
     }
 
     fn coverage_grounds(&self, args: &[Value<'_>]) -> Grounds {
-        let metric = metric_of(args, metrics::table_metric);
+        let metric = metrics::metric_of(args, metrics::table_metric);
         metric.map_or_else(Grounds::default, |metric| {
             self.watch.grounds(self.unit(), metric)
         })
@@ -318,142 +290,6 @@ impl<'a> TableView<'a> {
                 }),
         }
     }
-}
-
-fn ceiling(
-    billing_mode: &Fact<BillingMode>,
-    provisioned: &Fact<u64>,
-    max_on_demand: &Fact<Option<u64>>,
-    scaling: &Fact<Option<ScalingView<'_>>>,
-) -> Fact<Option<f64>> {
-    let billing_mode = match billing_mode.as_ref() {
-        Ok(mode) => mode,
-        Err(why) => return Fact::Unknown(why.clone()),
-    };
-    match billing_mode.0.as_str() {
-        BillingMode::PAY_PER_REQUEST => max_on_demand
-            .clone()
-            .map(|max| max.map(|units| units as f64)),
-        BillingMode::PROVISIONED => match (provisioned.as_ref(), scaling.as_ref()) {
-            (Err(why), _) | (_, Err(why)) => Fact::Unknown(why.clone()),
-            (Ok(units), Ok(scaling)) => {
-                let scaled = scaling.as_ref().map_or(0, ScalingView::max_capacity);
-                Fact::Known(Some((*units).max(scaled) as f64))
-            }
-        },
-        _ => Fact::Unknown(UNRECOGNISED.clone()),
-    }
-}
-
-/// A global secondary index with what belongs to it.
-pub struct IndexView<'a> {
-    /// What was read.
-    pub index: &'a Index,
-    table: &'a str,
-    read_scaling: Fact<Option<ScalingView<'a>>>,
-    write_scaling: Fact<Option<ScalingView<'a>>>,
-    watch: Arc<Watch<'a>>,
-}
-
-view! {
-    /// A global secondary index, with what belongs to it.
-    impl IndexView = "index" over Index = |v| v.index, labelled |v| v.index.name.clone();
-    fields {
-        /// Auto scaling of its reads; null if there is none.
-        read_scaling: Fact<Option<ScalingView<'static>>>, [DescribeScalableTargets] = |v| v.read_scaling.value();
-        /// Auto scaling of its writes; null if there is none.
-        write_scaling: Fact<Option<ScalingView<'static>>>, [DescribeScalableTargets] = |v| v.write_scaling.value();
-    }
-    methods {
-        /// Whether the index's own metric has an alarm that can fire and reaches someone.
-        covered_by(metric: String) checked |args| check_metric(args, metrics::index_metric), [DescribeAlarms, ListSubscriptionsByTopic] =
-            |v, args| v.covered_by(args).value(), explained |v, args| v.coverage_grounds(args);
-    }
-}
-
-impl<'a> IndexView<'a> {
-    fn new(
-        index: &'a Index,
-        table: &'a Table,
-        watch: &Arc<Watch<'a>>,
-        scaling: &Scaling<'a>,
-    ) -> IndexView<'a> {
-        let resource = format!("table/{}/index/{}", table.name, index.name);
-        IndexView {
-            index,
-            table: &table.name,
-            read_scaling: scaling.of(&resource, "dynamodb:index:ReadCapacityUnits"),
-            write_scaling: scaling.of(&resource, "dynamodb:index:WriteCapacityUnits"),
-            watch: Arc::clone(watch),
-        }
-    }
-
-    fn unit(&self) -> Unit<'_> {
-        Unit {
-            table: self.table,
-            index: Some(&self.index.name),
-        }
-    }
-
-    fn covered_by(&self, args: &[Value<'_>]) -> Answer<'_> {
-        match metric_of(args, metrics::index_metric) {
-            Some(metric) => self.watch.covers(self.unit(), metric),
-            None => Answer::Unknown(&UNRECOGNISED),
-        }
-    }
-
-    fn coverage_grounds(&self, args: &[Value<'_>]) -> Grounds {
-        let metric = metric_of(args, metrics::index_metric);
-        metric.map_or_else(Grounds::default, |metric| {
-            self.watch.grounds(self.unit(), metric)
-        })
-    }
-
-    fn ceiling(&self, billing_mode: &Fact<BillingMode>, reads: bool) -> Fact<Option<f64>> {
-        let index = self.index;
-        if reads {
-            ceiling(
-                billing_mode,
-                &index.read_capacity_units,
-                &index.max_read_request_units,
-                &self.read_scaling,
-            )
-        } else {
-            ceiling(
-                billing_mode,
-                &index.write_capacity_units,
-                &index.max_write_request_units,
-                &self.write_scaling,
-            )
-        }
-    }
-}
-
-/// An alarm on the sum of consumed units, with what the sum can come to.
-pub struct CapacityAlarm<'a> {
-    alarm: &'a MetricAlarm,
-    metric: &'a str,
-    index: Option<&'a String>,
-    threshold: f64,
-    highest: Fact<Option<f64>>,
-}
-
-view! {
-    /// An alarm on the sum of consumed capacity units.
-    impl CapacityAlarm = "alarm" over MetricAlarm = |v| v.alarm, labelled |v| v.alarm.name.clone();
-    fields {
-        /// The metric.
-        metric: String, [DescribeAlarms] = |v| Value::Text(v.metric);
-        /// The index it watches; null for the table itself.
-        index: Option<String>, [DescribeAlarms] = |v| v.index.map_or(Value::Absent, |name| Value::Text(name));
-        /// The sum that it compares with.
-        threshold: f64, [DescribeAlarms] = |v| Value::Number(v.threshold);
-        /// The highest sum of a period: the most units a second that provisioning, auto scaling or the on-demand maximum
-        /// allow, for the period and the 300 s of unused capacity that DynamoDB keeps for bursts; null where nothing
-        /// bounds it.
-        highest_sum: Fact<Option<f64>>, [DescribeTable, DescribeScalableTargets] = |v| v.highest.value();
-    }
-    methods {}
 }
 
 #[cfg(test)]

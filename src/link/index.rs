@@ -1,0 +1,101 @@
+//! A global secondary index as rules see it: what was read, and what belongs to it from elsewhere.
+
+use std::sync::Arc;
+
+use super::capacity::ceiling;
+use super::coverage::{Unit, Watch};
+use super::logic::Answer;
+use super::metrics;
+use super::scaling::{Scaling, ScalingView};
+use crate::snapshot::fact::{Fact, UNRECOGNISED};
+use crate::snapshot::record::{FactType, Grounds, Value};
+use crate::snapshot::table::{BillingMode, Index, Table};
+use crate::view;
+
+/// A global secondary index with what belongs to it.
+pub struct IndexView<'a> {
+    /// What was read.
+    pub index: &'a Index,
+    table: &'a str,
+    read_scaling: Fact<Option<ScalingView<'a>>>,
+    write_scaling: Fact<Option<ScalingView<'a>>>,
+    watch: Arc<Watch<'a>>,
+}
+
+view! {
+    /// A global secondary index, with what belongs to it.
+    impl IndexView = "index" over Index = |v| v.index, labelled |v| v.index.name.clone();
+    fields {
+        /// Auto scaling of its reads; null if there is none.
+        read_scaling: Fact<Option<ScalingView<'static>>>, [DescribeScalableTargets] = |v| v.read_scaling.value();
+        /// Auto scaling of its writes; null if there is none.
+        write_scaling: Fact<Option<ScalingView<'static>>>, [DescribeScalableTargets] = |v| v.write_scaling.value();
+    }
+    methods {
+        /// Whether the index's own metric has an alarm that can fire and reaches someone.
+        covered_by(metric: String) checked |args| metrics::check_metric(args, metrics::index_metric), [DescribeAlarms, ListSubscriptionsByTopic] =
+            |v, args| v.covered_by(args).value(), explained |v, args| v.coverage_grounds(args);
+    }
+}
+
+impl<'a> IndexView<'a> {
+    pub(super) fn new(
+        index: &'a Index,
+        table: &'a Table,
+        watch: &Arc<Watch<'a>>,
+        scaling: &Scaling<'a>,
+    ) -> IndexView<'a> {
+        let resource = format!("table/{}/index/{}", table.name, index.name);
+        IndexView {
+            index,
+            table: &table.name,
+            read_scaling: scaling.of(&resource, "dynamodb:index:ReadCapacityUnits"),
+            write_scaling: scaling.of(&resource, "dynamodb:index:WriteCapacityUnits"),
+            watch: Arc::clone(watch),
+        }
+    }
+
+    fn unit(&self) -> Unit<'_> {
+        Unit {
+            table: self.table,
+            index: Some(&self.index.name),
+        }
+    }
+
+    fn covered_by(&self, args: &[Value<'_>]) -> Answer<'_> {
+        match metrics::metric_of(args, metrics::index_metric) {
+            Some(metric) => self.watch.covers(self.unit(), metric),
+            None => Answer::Unknown(&UNRECOGNISED),
+        }
+    }
+
+    fn coverage_grounds(&self, args: &[Value<'_>]) -> Grounds {
+        let metric = metrics::metric_of(args, metrics::index_metric);
+        metric.map_or_else(Grounds::default, |metric| {
+            self.watch.grounds(self.unit(), metric)
+        })
+    }
+
+    pub(super) fn ceiling(
+        &self,
+        billing_mode: &Fact<BillingMode>,
+        reads: bool,
+    ) -> Fact<Option<f64>> {
+        let index = self.index;
+        if reads {
+            ceiling(
+                billing_mode,
+                &index.read_capacity_units,
+                &index.max_read_request_units,
+                &self.read_scaling,
+            )
+        } else {
+            ceiling(
+                billing_mode,
+                &index.write_capacity_units,
+                &index.max_write_request_units,
+                &self.write_scaling,
+            )
+        }
+    }
+}
