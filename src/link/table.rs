@@ -1,4 +1,4 @@
-//! A table and its indexes as rules see them: what was read, and what belongs to it from elsewhere.
+//! A table as rules see it: what was read, and what belongs to it from elsewhere.
 
 use std::sync::Arc;
 
