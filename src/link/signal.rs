@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::logic::Answer;
-use super::metrics::{self, Metric};
+use super::metrics::Metric;
 use crate::snapshot::alarm::{Comparison, MetricAlarm, MetricQuery, MetricStat};
 use crate::snapshot::fact::{Reason, Why};
 use crate::snapshot::operation::Operation;
@@ -349,16 +349,12 @@ fn grows(statistic: Option<&str>) -> Option<bool> {
     }
 }
 
-/// The metric of a signal, where it is one that a table or index publishes.
-pub fn published(stat: &MetricStat) -> Option<&'static Metric> {
-    metrics::table_metric(&stat.metric)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::link::metrics;
 
     #[test]
     fn utilisation_rises_with_what_is_consumed() {

@@ -119,8 +119,6 @@ record! {
         kind: Option<VaultKind>, Config [ListBackupVaults];
         /// ARN of its KMS key; null where AWS does not say.
         key_arn: Option<String>, Config [ListBackupVaults];
-        /// Whether a vault lock is on; null where AWS does not say.
-        locked: Option<bool>, Config [ListBackupVaults];
         /// When the lock can no longer be removed; null in governance mode, where it always can.
         lock_date: Option<Timestamp>, Config [ListBackupVaults];
         /// Least days a recovery point is kept under the lock; null is none.
@@ -128,6 +126,8 @@ record! {
         /// Most days a recovery point is kept under the lock; null is none.
         max_retention_days: Option<u64>, Config [ListBackupVaults];
     } facts {
+        /// Whether a vault lock is on.
+        locked: bool, Config [ListBackupVaults];
         /// The recovery points of DynamoDB tables in it.
         recovery_points: Listed<RecoveryPoint>, Volatile [ListRecoveryPointsByBackupVault];
     }

@@ -6,7 +6,8 @@ use aws_sdk_backup::types::{
 
 use crate::collect::shape::{Malformed, choice, maybe_choice, maybe_count, maybe_time, text, time};
 use crate::snapshot::backup::{ProtectedResource, RecoveryPoint, Vault};
-use crate::snapshot::fact::Fact;
+use crate::snapshot::fact::{Fact, Reason, Why};
+use crate::snapshot::operation::Operation;
 
 /// A vault as its listing gives it.
 pub(super) fn vault(vault: &BackupVaultListMember) -> Result<Vault, Malformed> {
@@ -15,12 +16,20 @@ pub(super) fn vault(vault: &BackupVaultListMember) -> Result<Vault, Malformed> {
         arn: text(vault.backup_vault_arn(), "BackupVaultArn")?,
         kind: maybe_choice(vault.vault_type().map(|kind| kind.as_str())),
         key_arn: vault.encryption_key_arn().map(str::to_owned),
-        locked: vault.locked(),
+        // A vault of which AWS does not say it is not known to be open.
+        locked: vault.locked().map_or_else(unsaid, Fact::Known),
         lock_date: maybe_time(vault.lock_date(), "LockDate")?,
         min_retention_days: maybe_count(vault.min_retention_days(), "MinRetentionDays")?,
         max_retention_days: maybe_count(vault.max_retention_days(), "MaxRetentionDays")?,
         recovery_points: Fact::not_requested(),
     })
+}
+
+fn unsaid() -> Fact<bool> {
+    Fact::Unknown(Why::from_call(
+        Reason::Malformed,
+        Operation::ListBackupVaults,
+    ))
 }
 
 /// A recovery point.
