@@ -9,6 +9,7 @@ mod golden;
 #[cfg(feature = "live")]
 mod live;
 mod mistakes;
+mod places;
 mod readme;
 #[cfg(feature = "live")]
 mod recorded;

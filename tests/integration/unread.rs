@@ -7,27 +7,11 @@ use dynalint::finding::{Finding, Verdict};
 use dynalint::rule::catalog::Catalog;
 use serde_json::{Value, json};
 
+use crate::places::{Places, places};
 use crate::rules::{assess, catalog};
 
 /// Ways that each fixture is read in part.
 const WAYS: u64 = 100;
-/// Lists that AWS gives in pages, so that some of their elements may be missing.
-const PAGED: [&str; 12] = [
-    "tables",
-    "alarms",
-    "composite_alarms",
-    "topics",
-    "scaling_targets",
-    "scaling_policies",
-    "backup_plans",
-    "vaults",
-    "protected_tables",
-    "subscriptions",
-    "selections",
-    "recovery_points",
-];
-/// What is there as soon as its owner is: no fact of its own.
-const ALWAYS: [&str; 5] = ["account", "partition", "region", "name", "arn"];
 
 #[test]
 fn what_is_not_read_moves_no_verdict_between_pass_and_fail() {
@@ -44,7 +28,7 @@ fn what_is_not_read_moves_no_verdict_between_pass_and_fail() {
         ("composite", composite),
     ] {
         let clean = verdicts(&catalog, &document);
-        let (facts, lists) = places(&document);
+        let Places { facts, lists } = places(&document);
         for seed in 0..WAYS {
             let mut dice = Dice(seed + 1);
             let mut partly_read = document.clone();
@@ -98,54 +82,6 @@ fn verdicts(catalog: &Catalog, document: &Value) -> BTreeMap<String, Verdict> {
         assert!(said, "nothing is said for {finding:?}");
     }
     findings.iter().map(|it| (key(it), it.verdict)).collect()
-}
-
-/// Pointers to the facts of the regions and of what is in them, and to the lists among them that come in pages.
-fn places(document: &Value) -> (Vec<String>, Vec<String>) {
-    let (mut facts, mut lists) = (Vec::new(), Vec::new());
-    let regions = document["regions"].as_array().expect("regions").iter();
-    for (index, region) in regions.enumerate() {
-        collect(
-            region,
-            "region",
-            &format!("/regions/{index}"),
-            &mut facts,
-            &mut lists,
-        );
-    }
-    (facts, lists)
-}
-
-/// `kind` is the name of the list that the record stands in.
-fn collect(record: &Value, kind: &str, at: &str, facts: &mut Vec<String>, lists: &mut Vec<String>) {
-    for (field, value) in record.as_object().expect("a record") {
-        let pointer = format!("{at}/{field}");
-        if is_fact(kind, field) {
-            facts.push(pointer.clone());
-        }
-        let Some(elements) = value.as_array() else {
-            continue;
-        };
-        if is_fact(kind, field) && PAGED.contains(&field.as_str()) {
-            lists.push(pointer.clone());
-        }
-        for (index, element) in elements.iter().enumerate().filter(|(_, it)| it.is_object()) {
-            collect(element, field, &format!("{pointer}/{index}"), facts, lists);
-        }
-    }
-}
-
-/// Whether a field of a record is known or not by itself, as the snapshot declares it.
-fn is_fact(kind: &str, field: &str) -> bool {
-    match kind {
-        "region" => !ALWAYS.contains(&field),
-        "tables" | "indexes" => field != "name",
-        "topics" => field == "subscriptions",
-        "backup_plans" => ["rules", "selections"].contains(&field),
-        "selections" => field == "criteria",
-        "vaults" => field == "recovery_points",
-        _ => false,
-    }
 }
 
 fn blind(document: &mut Value, facts: &[String], dice: &mut Dice) {
