@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 
 use crate::evaluate::{self, Outcome, Scope, Subject};
 use crate::finding::{
-    BlindSpot, Counts, Finding, SubjectId, Summary, TableBrief, TableKey, Verdict, worst_first,
+    BlindSpot, Counts, Finding, Severity, SubjectId, Summary, TableBrief, TableKey, Verdict,
+    worst_first,
 };
 use crate::link::Linked;
 use crate::link::account::AccountView;
@@ -244,7 +245,8 @@ impl Run<'_, '_> {
             now: self.linked.now,
         };
         for outcome in evaluate::outcomes(configured.rule, &configured.params, &scope) {
-            self.count(configured.rule, table.is_some(), outcome.verdict);
+            let severity = severity(configured.rule, table);
+            self.count(configured.rule, severity, table.is_some(), outcome.verdict);
             let listed = self.listing.lists(outcome.verdict);
             if listed || outcome.verdict == Verdict::Unknown {
                 self.report(configured, &scope, account, table, &outcome, listed);
@@ -252,7 +254,7 @@ impl Run<'_, '_> {
         }
     }
 
-    fn count(&mut self, rule: &Rule, of_table: bool, verdict: Verdict) {
+    fn count(&mut self, rule: &Rule, severity: Severity, of_table: bool, verdict: Verdict) {
         let summary = &mut self.summary;
         summary.all.add(verdict);
         summary.by_area.entry(rule.area).or_default().add(verdict);
@@ -268,8 +270,8 @@ impl Run<'_, '_> {
             self.of_table.add(verdict);
         }
         match verdict {
-            Verdict::Fail => *summary.fails.entry(rule.severity).or_default() += 1,
-            Verdict::Unknown => *summary.unknowns.entry(rule.severity).or_default() += 1,
+            Verdict::Fail => *summary.fails.entry(severity).or_default() += 1,
+            Verdict::Unknown => *summary.unknowns.entry(severity).or_default() += 1,
             Verdict::Pass | Verdict::NotApplicable => {}
         }
     }
@@ -295,6 +297,7 @@ impl Run<'_, '_> {
         if listed {
             let subject = subject_id(account, table, outcome.subject);
             self.findings.push(Finding {
+                severity: severity(configured.rule, table),
                 evidence: explanation.evidence,
                 unknown,
                 fix: explanation.fix,
@@ -314,7 +317,8 @@ impl Run<'_, '_> {
 
     /// One unknown result for a rule on tables that were not listed.
     fn unlisted(&mut self, configured: &Configured<'_>, account: &AccountView<'_>, why: &Why) {
-        self.count(configured.rule, false, Verdict::Unknown);
+        let rule = configured.rule;
+        self.count(rule, rule.severity, false, Verdict::Unknown);
         self.blind(configured.rule, std::slice::from_ref(why));
         if self.listing.lists(Verdict::Unknown) {
             let subject = subject_id(account, None, Subject::Root);
@@ -370,6 +374,14 @@ impl Run<'_, '_> {
             spot.rules.extend(rules.into_iter().flatten().cloned());
         }
         spots.into_values().collect()
+    }
+}
+
+/// The severity in force: one step lower on a table of the starter tier.
+fn severity(rule: &Rule, table: Option<&TableView<'_>>) -> Severity {
+    match table.is_some_and(TableView::is_starter) {
+        true => rule.severity.lowered(),
+        false => rule.severity,
     }
 }
 

@@ -46,7 +46,7 @@ pub struct Monitoring {
 }
 
 /// The tiers a table may have.
-pub const TIERS: [&str; 3] = ["critical", "standard", "ephemeral"];
+pub const TIERS: [&str; 4] = ["critical", "standard", "starter", "ephemeral"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -217,7 +217,7 @@ mod tests {
             errors,
             [
                 "dynalint.yaml:5:20: \"12\" is no account id: twelve digits",
-                "dynalint.yaml:3:11: unknown tier \"critcal\": one of critical, standard, ephemeral, did you mean \"critical\"?",
+                "dynalint.yaml:3:11: unknown tier \"critcal\": one of critical, standard, starter, ephemeral, did you mean \"critical\"?",
                 "dynalint.yaml:7:20: bad pattern \"a[\": unclosed character class; missing ']'",
             ]
         );

@@ -90,6 +90,18 @@ words! {
     }
 }
 
+impl Severity {
+    /// One step less bad; an opinion stays one.
+    pub const fn lowered(self) -> Severity {
+        match self {
+            Severity::Critical => Severity::High,
+            Severity::High => Severity::Medium,
+            Severity::Medium => Severity::Low,
+            Severity::Low | Severity::Info => Severity::Info,
+        }
+    }
+}
+
 impl Area {
     /// The heading for people.
     pub const fn title(self) -> &'static str {

@@ -11,8 +11,8 @@ use crate::snapshot::fact::Fact;
 use crate::snapshot::table::Table;
 
 choice! {
-    /// How much hangs on a table.
-    Tier = "tier" [critical, standard, ephemeral];
+    /// How much hangs on a table. In the starter tier every severity is one step lower.
+    Tier = "tier" [critical, standard, starter, ephemeral];
 }
 
 /// A declared fact and where it came from.
@@ -35,6 +35,16 @@ impl Declared<String> {
             _ => self.value.clone(),
         }
     }
+
+    fn or_starter(self, environment: &Declared<String>) -> Declared<String> {
+        match self.origin.as_str() {
+            BUILT_IN => Declared {
+                value: Tier::starter.to_owned(),
+                origin: format!("environment {}", environment.value),
+            },
+            _ => self,
+        }
+    }
 }
 
 const ENVIRONMENT_TAGS: [&str; 3] = ["environment", "env", "stage"];
@@ -42,6 +52,25 @@ const TIER_TAGS: [&str; 2] = ["tier", "criticality"];
 /// Untagged is not exempt.
 const STRICT_ENVIRONMENT: &str = "prod";
 const STRICT_TIER: &str = Tier::standard;
+/// The words by which an environment says that it is not production. Any other word may be somebody's production.
+const NOT_PRODUCTION: [&str; 16] = [
+    "ci",
+    "demo",
+    "dev",
+    "develop",
+    "development",
+    "integration",
+    "local",
+    "playground",
+    "poc",
+    "qa",
+    "sandbox",
+    "stage",
+    "staging",
+    "test",
+    "testing",
+    "uat",
+];
 
 /// The environment of a table: the config's, else the value of a tag `environment`, `env` or `stage`, else `prod`.
 pub fn environment(config: &Config, table: &Table) -> Fact<Declared<String>> {
@@ -63,12 +92,20 @@ pub fn environment(config: &Config, table: &Table) -> Fact<Declared<String>> {
     })
 }
 
-/// The tier of a table: the config's, else the value of a tag `tier` or `criticality` that is a tier, else `standard`.
+/// The tier of a table: the config's, else the value of a tag `tier` or `criticality` that is a tier, else `starter`
+/// where its environment says that it is not production, else `standard`.
 pub fn tier(config: &Config, table: &Table) -> Fact<Declared<Tier>> {
     let by_tag = |tags: &BTreeMap<String, String>| {
         by_tag(tags, &TIER_TAGS).filter(|declared| TIERS.contains(&declared.value.as_str()))
     };
-    declared(&config.tiers, table, by_tag, STRICT_TIER).map(|declared| Declared {
+    let declared = declared(&config.tiers, table, by_tag, STRICT_TIER);
+    let declared = match environment(config, table).known() {
+        Some(environment) if NOT_PRODUCTION.contains(&environment.value.as_str()) => {
+            declared.map(|declared| declared.or_starter(environment))
+        }
+        Some(_) | None => declared,
+    };
+    declared.map(|declared| Declared {
         value: Tier(declared.value),
         origin: declared.origin,
     })
@@ -171,6 +208,25 @@ mod tests {
         assert_eq!(
             tier_of(&none, &tagged),
             Some(("standard".into(), "built-in default".into()))
+        );
+    }
+
+    #[test]
+    fn only_an_environment_that_says_so_is_of_the_starter_tier() {
+        let none = Config::default();
+        let tier = |tags: &[(&str, &str)]| tier_of(&none, &table("orders", tags)).expect("known");
+        let starter = |word: &str| ("starter".to_owned(), format!("environment {word}"));
+        assert_eq!(tier(&[("env", "Dev")]), starter("dev"));
+        assert_eq!(tier(&[("stage", "staging")]), starter("staging"));
+        assert_eq!(tier(&[("env", "prod-eu")]).0, "standard");
+        assert_eq!(tier(&[("env", "blue")]).0, "standard");
+        assert_eq!(tier(&[("env", "dev"), ("tier", "critical")]).0, "critical");
+        assert_eq!(tier(&[("env", "dev"), ("tier", "standard")]).0, "standard");
+        let text = "version: 1\nenvironments:\n  - { name: dev, tables: [\"orders\"] }\n";
+        let config = config::read("dynalint.yaml", text).expect("reads");
+        assert_eq!(
+            tier_of(&config, &table("orders", &[])),
+            Some(starter("dev"))
         );
     }
 

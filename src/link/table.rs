@@ -127,6 +127,12 @@ impl<'a> TableView<'a> {
             .map(|declared| declared.value.as_str())
     }
 
+    /// Whether it is known to be of the tier in which every severity is one step lower.
+    pub fn is_starter(&self) -> bool {
+        let tier = self.tier.known();
+        tier.is_some_and(|declared| declared.value.is(Tier::starter))
+    }
+
     /// It in a few words.
     pub fn brief(&self) -> TableBrief {
         let mode = |mode: &BillingMode| match mode.0.as_str() {
@@ -134,8 +140,13 @@ impl<'a> TableView<'a> {
             BillingMode::PROVISIONED => "provisioned".to_owned(),
             other => other.to_owned(),
         };
+        let environment = self.environment.known().map(Declared::shown);
+        let environment = environment.map(|shown| match self.is_starter() {
+            true => format!("{shown}, starter tier"),
+            false => shown,
+        });
         TableBrief {
-            environment: self.environment.known().map(Declared::shown),
+            environment,
             capacity_mode: self.table.billing_mode.known().map(mode),
             size_bytes: self.table.size_bytes.known().copied(),
             indexes: self.indexes.known().map(Vec::len),

@@ -5,7 +5,7 @@ use std::fs;
 
 use dynalint::assess::{self, Assessment, Configured, Listing, Selection};
 use dynalint::config::Config;
-use dynalint::finding::{Finding, Verdict};
+use dynalint::finding::{Finding, Severity, Verdict};
 use dynalint::link::Linked;
 use dynalint::rule::catalog::Catalog;
 use dynalint::rule::{Case, Root, Rule};
@@ -334,6 +334,34 @@ fn find<'v>(value: &'v mut Value, path: &str) -> &'v mut Value {
         }
         other => &mut other[step],
     })
+}
+
+#[test]
+fn a_table_of_the_starter_tier_fails_one_step_lower() {
+    let catalog = catalog();
+    let of = |environment: &str| {
+        let table = json!({"name": "Orders", "deletion_protection": false, "tags": {"environment": environment}});
+        let region = json!({"account": "111122223333", "partition": "aws", "region": "eu-west-1", "tables": [table]});
+        let assessment = assess(&catalog, &snapshot(region));
+        let finding = assessment
+            .findings
+            .iter()
+            .find(|it| it.rule == "deletion-protection");
+        let counted = assessment.summary.fails.clone();
+        let finding = finding.expect("it fails");
+        assert_eq!(finding.verdict, Verdict::Fail);
+        (finding.severity, counted)
+    };
+    let (prod, counted) = of("prod");
+    assert_eq!(
+        (prod, counted.get(&Severity::High)),
+        (Severity::High, Some(&1))
+    );
+    let (dev, counted) = of("dev");
+    assert_eq!(
+        (dev, counted.get(&Severity::High)),
+        (Severity::Medium, None)
+    );
 }
 
 #[test]
