@@ -12,7 +12,7 @@ use dynalint::gate::{self, Seen, Terms};
 use dynalint::link::Linked;
 use dynalint::report::terminal::style::Style;
 use dynalint::report::terminal::{Detail, Input, Show, View};
-use dynalint::report::{Gate, Report, terminal};
+use dynalint::report::{Report, terminal};
 use dynalint::snapshot::{Snapshot, file};
 use serde::Serialize;
 use serde_json::ser::PrettyFormatter;

@@ -56,7 +56,7 @@ impl<'a> Lines<'a> {
         let said = match (finding.verdict, self.view.detail) {
             (Verdict::Unknown, Detail::Full) => unknown(finding, Why::to_string),
             (Verdict::Unknown, Detail::Verdict | Detail::Lines) => unknown(finding, Why::brief),
-            (Verdict::Fail, _) => said_of(finding),
+            (Verdict::Fail, _) => said_of(finding).to_owned(),
             // A rule's message says what is wrong; here it is not.
             (Verdict::Pass | Verdict::NotApplicable, _) => title.to_owned(),
         };
@@ -207,8 +207,8 @@ fn unknown(finding: &Finding, words: impl Fn(&Why) -> String) -> String {
 }
 
 /// What is wrong, without the subject's name.
-pub(super) fn said_of(finding: &Finding) -> String {
-    without_subject(&finding.message, &finding.subject).to_owned()
+pub(super) fn said_of(finding: &Finding) -> &str {
+    without_subject(&finding.message, &finding.subject)
 }
 
 /// The first reason why it could not be told, in brief.

@@ -168,13 +168,16 @@ fn place(report: &Report, style: &Style, step: &[&Finding]) -> String {
 
 /// What is wrong with all of them, or with the first where it differs.
 fn said(step: &[&Finding]) -> String {
-    let texts: BTreeSet<String> = step.iter().map(|finding| said_of(finding)).collect();
-    match step {
-        [first, ..] if first.verdict == Verdict::Unknown => reason(step),
-        [first, ..] if texts.len() > 1 => {
-            format!("such as {}, {}", name(&first.subject, true), said_of(first))
-        }
-        [..] => texts.into_iter().next().unwrap_or_default(),
+    let Some(first) = step.first() else {
+        return String::new();
+    };
+    let text = said_of(first);
+    if first.verdict == Verdict::Unknown {
+        reason(step)
+    } else if step.iter().all(|finding| said_of(finding) == text) {
+        text.to_owned()
+    } else {
+        format!("such as {}, {text}", name(&first.subject, true))
     }
 }
 
