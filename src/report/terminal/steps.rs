@@ -17,7 +17,7 @@ use crate::finding::{Area, Finding, Severity, Verdict};
 use crate::report::{Report, table_key};
 
 /// The fewest lines that an account gets, however small: with all the rest of the report they fill a screen.
-const FEWEST: usize = 10;
+const FEWEST: usize = 9;
 /// The most lines that are listed by default, however large the account.
 const MOST: usize = 30;
 /// Rules with unknown results that still get a line each.

@@ -68,7 +68,7 @@ fn like_findings_of_many_tables_fold_by_rule() {
 fn a_small_account_gets_one_screen_however_much_is_wrong() {
     let text = screen("small", &accounts::starter(25), |_| {});
     assert!(text.lines().count() <= 30, "{text}");
-    assert!(text.contains("and 15 more rules (10 medium, 5 low): --show fail"));
+    assert!(text.contains("and 16 more rules (1 high, 10 medium, 5 low): --show fail"));
     assert_fits(&text, 100);
     let all = accounts::starter(25);
     let rules = BTreeMap::new();
@@ -87,10 +87,10 @@ fn a_small_account_gets_one_screen_however_much_is_wrong() {
 
 #[test]
 fn what_settles_the_most_comes_first_and_nobody_hears_of_one_more() {
-    let report = accounts::starter(11);
+    let report = accounts::starter(10);
     let rules = BTreeMap::new();
     let text = render(&report, &view(&rules));
-    assert!(text.contains("\n 11 ✗ medium"), "{text}");
+    assert!(text.contains("\n 10 ✗ high"), "{text}");
     let broken = render(&accounts::broken(), &view(&rules));
     let place = |rule: &str| broken.find(rule).expect("it is listed");
     assert!(place("pitr-on") < place("index-throttle-alarm"));
