@@ -1,14 +1,20 @@
-//! Embeds every rule file by walking `rules/`, so that a new rule is a new file and nothing else.
+//! Embeds every rule and checklist by walking their folders, so that a new one is a new file and nothing else.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    println!("cargo::rerun-if-changed=rules");
+    embed("rules")?;
+    embed("checklists")
+}
+
+/// Writes `FOLDER.rs`: the path and the text of each file in a folder.
+fn embed(folder: &str) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={folder}");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut files = Vec::new();
-    walk(&root.join("rules"), &mut files)?;
+    walk(&root.join(folder), &mut files)?;
     files.sort();
     let mut code = String::from("&[\n");
     for file in files {
@@ -18,7 +24,7 @@ fn main() -> io::Result<()> {
     }
     code.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    fs::write(out.join("rules.rs"), code)
+    fs::write(out.join(folder).with_extension("rs"), code)
 }
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

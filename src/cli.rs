@@ -11,6 +11,7 @@ pub mod exit;
 mod explain;
 pub mod format;
 pub mod output;
+mod pages;
 pub mod program;
 pub mod progress;
 pub mod screen;
@@ -62,6 +63,8 @@ fn dispatch(
         Command::Check(args) => check::run(args, typed, engine, console),
         Command::Snapshot(args) => snapshot::run(args, engine, console),
         Command::Explain(args) => explain::run(args, engine, console),
+        Command::Completions(args) => pages::completions(args.shell, console),
+        Command::Man => pages::manual(console),
     }
 }
 

@@ -35,8 +35,25 @@ impl Default for Terms {
 pub struct Gate {
     /// Failures of this severity and worse count; `None` is never.
     pub fail_on: Option<Severity>,
+    /// Items of the checklists that were asked for and wait for a signature: each counts as a failure.
+    pub open_items: usize,
     /// The decision.
     pub outcome: GateOutcome,
+}
+
+/// What a run came to, as far as the gate is concerned.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// Failures.
+    pub fails: &'a BySeverity,
+    /// Unknown.
+    pub unknowns: &'a BySeverity,
+    /// Items of the checklists that were asked for and wait for a signature.
+    pub open_items: usize,
+    /// Items of those whose rules were not run.
+    pub unassessed_items: usize,
+    /// Whether there was anything to judge.
+    pub anything_checked: bool,
 }
 
 /// The decision of a gate; see the exit codes.
@@ -79,22 +96,26 @@ impl GateOutcome {
 
 /// Decides. A failure wins over anything unknown, and an unknown over finding nothing: where the tables cannot be
 /// listed, "no table" would be a guess.
-pub fn decide(
-    terms: Terms,
-    fails: &BySeverity,
-    unknowns: &BySeverity,
-    anything_checked: bool,
-) -> GateOutcome {
-    if counted(terms.fail_on, fails) > 0 {
+pub fn decide(terms: Terms, seen: &Seen<'_>) -> Gate {
+    let counts = terms.fail_on.is_some() && seen.anything_checked;
+    let open_items = if counts { seen.open_items } else { 0 };
+    let unassessed = if counts { seen.unassessed_items } else { 0 };
+    let unknown = counted(terms.fail_on, seen.unknowns) + unassessed;
+    let outcome = if counted(terms.fail_on, seen.fails) + open_items > 0 {
         GateOutcome::NotReady
-    } else if !terms.allow_unknown && counted(terms.fail_on, unknowns) > 0 {
+    } else if !terms.allow_unknown && unknown > 0 {
         GateOutcome::CannotTell
-    } else if !anything_checked {
+    } else if !seen.anything_checked {
         GateOutcome::NothingToCheck {
             allowed: terms.allow_empty,
         }
     } else {
         GateOutcome::Ready
+    };
+    Gate {
+        fail_on: terms.fail_on,
+        open_items,
+        outcome,
     }
 }
 
@@ -108,6 +129,35 @@ pub fn counted(fail_on: Option<Severity>, counts: &BySeverity) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn decide(
+        terms: Terms,
+        fails: &BySeverity,
+        unknowns: &BySeverity,
+        anything_checked: bool,
+    ) -> GateOutcome {
+        let seen = Seen {
+            fails,
+            unknowns,
+            open_items: 0,
+            unassessed_items: 0,
+            anything_checked,
+        };
+        super::decide(terms, &seen).outcome
+    }
+
+    /// With items that wait for a signature, and items whose rules were not run.
+    fn with_items(terms: Terms, open_items: usize, unassessed_items: usize) -> Gate {
+        let (fails, unknowns) = (none(), none());
+        let seen = Seen {
+            fails: &fails,
+            unknowns: &unknowns,
+            open_items,
+            unassessed_items,
+            anything_checked: true,
+        };
+        super::decide(terms, &seen)
+    }
 
     const NEVER: Terms = Terms {
         fail_on: None,
@@ -212,5 +262,16 @@ mod tests {
             decide(Terms::default(), &none(), &unread, false),
             GateOutcome::CannotTell
         );
+    }
+
+    #[test]
+    fn an_open_item_counts_as_a_failure_and_one_that_was_not_assessed_as_unknown() {
+        let outcome = |open, unassessed| with_items(Terms::default(), open, unassessed).outcome;
+        assert_eq!(outcome(1, 0), GateOutcome::NotReady);
+        assert_eq!(outcome(1, 1), GateOutcome::NotReady);
+        assert_eq!(outcome(0, 1), GateOutcome::CannotTell);
+        assert_eq!(outcome(0, 0), GateOutcome::Ready);
+        assert_eq!(with_items(NEVER, 1, 1).outcome, GateOutcome::Ready);
+        assert_eq!(with_items(NEVER, 1, 1).open_items, 0);
     }
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::checklist::Assessed;
 use crate::finding::Finding;
 pub use crate::finding::{
     BlindSpot, Counts, Summary, TableBrief, TableKey, table_key, worst_first,
@@ -50,6 +51,8 @@ pub struct Report {
     pub summary: Summary,
     /// The findings: worst first; passes and not-applicable ones only when asked for.
     pub findings: Vec<Finding>,
+    /// How the checklists stand.
+    pub checklists: Vec<Assessed>,
     /// What could not be read, and the rules it blinds.
     pub gaps: Vec<BlindSpot>,
 }

@@ -10,7 +10,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use super::format::{Format, OutputFile};
+use super::format::{Format, OutputFile, PageFormat};
 use super::time::{parse_duration, parse_now};
 use crate::finding::{Area, Severity};
 use crate::gate::Terms;
@@ -55,8 +55,14 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Collect only: keep what a check would read
     Snapshot(Box<SnapshotArgs>),
-    /// Tell about a rule or an area; without a name, list the rules
+    /// Tell about a rule, an area or a checklist; without a name, list the rules
     Explain(ExplainArgs),
+    /// Print the completions for a shell
+    #[command(hide = true)]
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
 }
 
 /// The arguments of `check`.
@@ -139,9 +145,12 @@ pub struct SnapshotArgs {
 /// The arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A rule or an area
+    /// A rule, an area or a checklist
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
+    /// Format on stdout
+    #[arg(short, long, value_enum, default_value_t = PageFormat::Terminal, help_heading = "Output")]
+    pub format: PageFormat,
     /// A folder with rules of your own (repeatable)
     #[arg(long, value_name = "DIR", help_heading = "Select")]
     pub rules: Vec<PathBuf>,
@@ -151,6 +160,14 @@ pub struct ExplainArgs {
     /// Whether to write colours
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, help_heading = "Talk")]
     pub color: Color,
+}
+
+/// The arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
 }
 
 /// Which account, in the words of the AWS CLI.
@@ -193,6 +210,9 @@ pub struct SelectArgs {
     /// All but these rules (repeatable, comma)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub skip_rule: Vec<String>,
+    /// Only the rules of these checklists, and what their items need signed counts in the gate (repeatable, comma)
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub checklist: Vec<String>,
     /// Only tables of this environment, and those whose environment is not known
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
@@ -223,9 +243,12 @@ pub struct OutputArgs {
     /// Also write the report to a file; .json and .txt tell the format (repeatable)
     #[arg(short, long, value_name = "[FORMAT:]FILE")]
     pub output: Vec<OutputFile>,
-    /// Which results are listed; without it failures and what is unknown
+    /// Which results are listed, every one; without it the worst failures and what is unknown
     #[arg(long, value_enum)]
     pub show: Option<ShowArg>,
+    /// How the terminal report puts them together; without it by rule, and by table with -v
+    #[arg(long, value_enum)]
+    pub group_by: Option<GroupBy>,
     /// Columns of the terminal report
     #[arg(long, value_name = "COLUMNS", value_parser = |text: &str| parse_number(text, 40..=400))]
     pub width: Option<u16>,
@@ -291,6 +314,15 @@ pub enum ShowArg {
     All,
     /// What could not be told
     Unknown,
+}
+
+/// How results are put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GroupBy {
+    /// By table, the worst first
+    Table,
+    /// By rule, in the order in which to act
+    Rule,
 }
 
 /// Whether to write colours.

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::args::{CheckArgs, ShowArg, TalkArgs};
+use super::args::{CheckArgs, GroupBy, ShowArg, TalkArgs};
 use super::engine::{Choice, Engine, Live};
 use super::exit::{Exit, Failure};
 use super::format::Format;
@@ -13,7 +13,7 @@ use super::output::{Console, write_file};
 use super::progress::Shown;
 use super::{dry_run, progress};
 use crate::report::terminal::style::Style;
-use crate::report::terminal::{Detail, Input, Show, View};
+use crate::report::terminal::{Detail, Group, Input, Show, View};
 use crate::report::{Report, json, terminal};
 use crate::snapshot::{Snapshot, file};
 
@@ -45,6 +45,7 @@ pub(super) fn run(
         style: console.screen.style(args.talk.color, args.output.width),
         detail: detail(&args.talk),
         show: show(args.output.show),
+        group: args.output.group_by.map(group),
         rules: &rules,
         input: input(args, &name),
         command,
@@ -67,10 +68,17 @@ fn refuse(args: &CheckArgs) -> Result<(), Failure> {
             "dynalint check FILE --offline, or dynalint check --demo",
         ));
     }
-    if args.output.width.is_some() && !files.chain([args.output.format]).any(is_terminal) {
+    let for_terminal = [
+        ("--width", args.output.width.is_some()),
+        ("--group-by", args.output.group_by.is_some()),
+    ];
+    let given = for_terminal.into_iter().find(|(_, is_given)| *is_given);
+    if let Some((flag, _)) = given
+        && !files.chain([args.output.format]).any(is_terminal)
+    {
         return Err(Failure::new(
-            "--width is for the terminal report, and none is written",
-            "leave --width out, or take --format terminal",
+            format!("{flag} is for the terminal report, and none is written"),
+            format!("leave {flag} out, or take --format terminal"),
         ));
     }
     if args.run.now.is_some() && (args.input.is_some() || args.demo) {
@@ -159,6 +167,13 @@ fn show(show: Option<ShowArg>) -> Show {
         Some(ShowArg::Fail) => Show::Fail,
         Some(ShowArg::Unknown) => Show::Unknown,
         Some(ShowArg::All) => Show::All,
+    }
+}
+
+fn group(by: GroupBy) -> Group {
+    match by {
+        GroupBy::Table => Group::Table,
+        GroupBy::Rule => Group::Rule,
     }
 }
 

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::args::{AwsArgs, SelectArgs};
 use super::exit::Failure;
 use super::progress::Progress;
+use crate::checklist::Checklists;
 use crate::gate::Terms;
 use crate::report::explain::RulePage;
 use crate::report::{Report, RuleFacts};
@@ -57,6 +58,12 @@ pub trait Engine {
     /// # Errors
     /// Where a rule is wrong.
     fn pages(&self, folders: &[PathBuf]) -> Result<Vec<RulePage>, Failure>;
+
+    /// The checklists.
+    ///
+    /// # Errors
+    /// Where a rule or a checklist is wrong.
+    fn checklists(&self, folders: &[PathBuf]) -> Result<Checklists, Failure>;
 }
 
 /// What is to be judged, and by which rules.

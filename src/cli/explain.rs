@@ -1,11 +1,15 @@
-//! `dynalint explain`: a rule, an area, or the list of all. Needs no account.
+//! `dynalint explain`: a rule, an area with its checklist, or the list of all rules. Needs no account.
+
+use std::collections::BTreeSet;
 
 use super::args::ExplainArgs;
 use super::engine::Engine;
 use super::exit::{Exit, Failure};
+use super::format::PageFormat;
 use super::output::Console;
+use crate::checklist::Checklists;
 use crate::finding::Area;
-use crate::report::explain::{RulePage, catalogue, page};
+use crate::report::explain::{self, RulePage, markdown};
 use crate::report::terminal::style::Style;
 
 /// How alike two names must be for one to be suggested for the other.
@@ -19,40 +23,69 @@ pub(super) fn run(
     engine: &dyn Engine,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
+    if args.format == PageFormat::Markdown && args.width.is_some() {
+        return Err(Failure::new(
+            "--width is for text at a terminal, and Markdown has none",
+            "leave --width out, or take --format terminal",
+        ));
+    }
     let pages = engine.pages(&args.rules)?;
     let style = console.screen.style(args.color, args.width);
-    let text = match &args.name {
-        None => catalogue(&pages, &style) + "\n  why     dynalint explain RULE\n",
-        Some(name) => named(name, &pages, &style)?,
+    let text = match (&args.name, args.format) {
+        (None, PageFormat::Markdown) => markdown::catalogue(&pages),
+        (None, PageFormat::Terminal) => {
+            explain::catalogue(&pages, &style) + "\n  why     dynalint explain RULE\n"
+        }
+        (Some(name), format) => {
+            let lists = engine.checklists(&args.rules)?;
+            named(name, &pages, &lists, format, &style)?
+        }
     };
     console.report(&text)?;
     Ok(Exit::Done)
 }
 
-fn named(name: &str, pages: &[RulePage], style: &Style) -> Result<String, Failure> {
+/// A rule; or a checklist and the rules of the area of that name.
+fn named(
+    name: &str,
+    pages: &[RulePage],
+    lists: &Checklists,
+    format: PageFormat,
+    style: &Style,
+) -> Result<String, Failure> {
     if let Some(rule) = pages.iter().find(|rule| rule.id == name) {
-        return Ok(page(rule, style));
+        return Ok(match format {
+            PageFormat::Terminal => explain::page(rule, style),
+            PageFormat::Markdown => markdown::page(rule),
+        });
     }
-    let Ok(area) = name.parse::<Area>() else {
-        return Err(unknown(name, pages));
+    let (list, area) = (lists.get(name), name.parse::<Area>().ok());
+    if list.is_none() && area.is_none() {
+        return Err(unknown(name, pages, lists));
+    }
+    let of_area = |rule: &&RulePage| Some(rule.area) == area;
+    let rules: Vec<RulePage> = pages.iter().filter(of_area).cloned().collect();
+    let (list, rules) = match format {
+        PageFormat::Terminal => (
+            list.map(|list| explain::checklist(list, style)),
+            explain::catalogue(&rules, style),
+        ),
+        PageFormat::Markdown => (list.map(markdown::checklist), markdown::catalogue(&rules)),
     };
-    let rules: Vec<RulePage> = pages
-        .iter()
-        .filter(|rule| rule.area == area)
-        .cloned()
-        .collect();
-    match rules.is_empty() {
-        true => Ok(format!("{}: no rules yet\n", area.title())),
-        false => Ok(catalogue(&rules, style)),
-    }
+    let parts = list.into_iter().chain([rules]);
+    let parts: Vec<String> = parts.filter(|text| !text.is_empty()).collect();
+    Ok(parts.join("\n"))
 }
 
-fn unknown(name: &str, pages: &[RulePage]) -> Failure {
+fn unknown(name: &str, pages: &[RulePage], lists: &Checklists) -> Failure {
     let known = pages
         .iter()
         .map(|rule| &*rule.id)
-        .chain(Area::ALL.iter().map(|area| area.word()));
+        .chain(Area::ALL.iter().map(|area| area.word()))
+        .chain(lists.lists().iter().map(|list| &*list.id));
+    let known: BTreeSet<&str> = known.collect();
     let mut near: Vec<(f64, &str)> = known
+        .into_iter()
         .map(|known| (strsim::jaro_winkler(name, known), known))
         .filter(|(alike, _)| *alike > ALIKE)
         .collect();
@@ -66,5 +99,8 @@ fn unknown(name: &str, pages: &[RulePage]) -> Failure {
         true => "dynalint explain lists the rules".to_owned(),
         false => format!("did you mean {}?", names.join(", ")),
     };
-    Failure::new(format!("no rule or area is named \"{name}\""), hint)
+    Failure::new(
+        format!("no rule, area or checklist is named \"{name}\""),
+        hint,
+    )
 }

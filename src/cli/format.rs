@@ -14,6 +14,15 @@ pub enum Format {
     Json,
 }
 
+/// A format of the pages that `explain` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PageFormat {
+    /// Text for people
+    Terminal,
+    /// Markdown, for a wiki or a pull request
+    Markdown,
+}
+
 impl Format {
     fn from_word(word: &str) -> Option<Format> {
         Format::from_str(word, false).ok()

@@ -12,11 +12,12 @@ use super::engine::{Choice, Engine, Live};
 use super::exit::Failure;
 use super::progress::Progress;
 use crate::assess::{self, Configured, Listing, Selection};
+use crate::checklist::{self, Assessed, Checklist, Checklists};
 use crate::config::{self, Config};
-use crate::gate;
+use crate::gate::{self, Seen};
 use crate::link::Linked;
 use crate::report::explain::{ParamLine, RulePage};
-use crate::report::{Gate, Report, RuleFacts};
+use crate::report::{Report, RuleFacts};
 use crate::rule::Rule;
 use crate::rule::catalog::{Catalog, Source};
 use crate::snapshot::operation::Operation;
@@ -33,6 +34,8 @@ const CONFIG: &str = "dynalint.yaml";
 pub struct Program {
     /// The rules, once they are loaded: a run has one set of rule folders.
     catalog: OnceCell<Catalog>,
+    /// The checklists, once they are loaded.
+    checklists: OnceCell<Checklists>,
 }
 
 impl Program {
@@ -47,16 +50,30 @@ impl Program {
         Ok(self.catalog.get_or_init(Catalog::default))
     }
 
+    fn lists(&self, folders: &[PathBuf]) -> Result<&Checklists, Failure> {
+        if self.checklists.get().is_none() {
+            let names = self.catalog(folders)?.names();
+            let (lists, errors) = Checklists::load(checklist::BUILTIN.iter().copied(), &names);
+            if !errors.is_empty() {
+                return Err(mistakes(&errors));
+            }
+            return Ok(self.checklists.get_or_init(|| lists));
+        }
+        Ok(self.checklists.get_or_init(Checklists::default))
+    }
+
     /// The rules that are to be evaluated, with their parameters.
     fn configured(&self, select: &SelectArgs) -> Result<Vec<Configured<'_>>, Failure> {
         let catalog = self.catalog(&select.rules)?;
         let named = ids(catalog, &select.rule)?;
         let skipped = ids(catalog, &select.skip_rule)?;
+        let listed = listed(self.lists(&select.rules)?, &select.checklist)?;
         let chosen = |rule: &&Rule| {
             let id = rule.id.as_str();
             let by_name = named.is_empty() || named.contains(id);
             let by_area = select.area.is_empty() || select.area.contains(&rule.area);
-            by_name && by_area && !skipped.contains(id)
+            let by_list = select.checklist.is_empty() || listed.contains(id);
+            by_name && by_area && by_list && !skipped.contains(id)
         };
         let rules: Vec<_> = catalog
             .rules()
@@ -64,7 +81,8 @@ impl Program {
             .filter(chosen)
             .map(Configured::by_default)
             .collect();
-        if rules.is_empty() {
+        // A checklist may be all signatures.
+        if rules.is_empty() && select.checklist.is_empty() {
             let areas: Vec<&str> = select.area.iter().map(|area| area.word()).collect();
             let message = match areas.is_empty() {
                 true => "no rule is left to evaluate".to_owned(),
@@ -140,12 +158,24 @@ impl Engine for Program {
         };
         let linked = Linked::new(snapshot, &config);
         let made = assess::assess(&rules, &linked, &selection(choice.select)?, listing);
-        let anything = made.summary.all.total() > 0;
-        let outcome = gate::decide(
+        let ran = rules.iter().map(|it| it.rule.id.to_string()).collect();
+        let run = checklist::Run {
+            rules: &ran,
+            summary: &made.summary,
+            tables: made.tables,
+        };
+        let checklists = assessed(self.lists(&choice.select.rules)?, &run, choice.select);
+        let asked = || checklists.iter().filter(|list| list.in_gate);
+        let gate = gate::decide(
             choice.terms,
-            &made.summary.fails,
-            &made.summary.unknowns,
-            anything,
+            &Seen {
+                fails: &made.summary.fails,
+                unknowns: &made.summary.unknowns,
+                open_items: asked().map(Assessed::to_sign).sum(),
+                unassessed_items: asked().map(Assessed::left_out).sum(),
+                anything_checked: made.summary.all.total() > 0
+                    || (made.tables > 0 && asked().next().is_some()),
+            },
         );
         Ok(Report {
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -160,12 +190,10 @@ impl Engine for Program {
             indexes: made.indexes,
             rules: rules.len(),
             briefs: made.briefs,
-            gate: Gate {
-                fail_on: choice.terms.fail_on,
-                outcome,
-            },
+            gate,
             summary: made.summary,
             findings: made.findings,
+            checklists,
             gaps: made.gaps,
         })
     }
@@ -183,12 +211,13 @@ impl Engine for Program {
     }
 
     fn pages(&self, folders: &[PathBuf]) -> Result<Vec<RulePage>, Failure> {
-        Ok(self
-            .catalog(folders)?
-            .rules()
-            .iter()
-            .map(rule_page)
-            .collect())
+        let lists = self.lists(folders)?;
+        let rules = self.catalog(folders)?.rules().iter();
+        Ok(rules.map(|rule| rule_page(rule, lists)).collect())
+    }
+
+    fn checklists(&self, folders: &[PathBuf]) -> Result<Checklists, Failure> {
+        self.lists(folders).cloned()
     }
 }
 
@@ -291,6 +320,40 @@ fn ids(catalog: &Catalog, names: &[String]) -> Result<BTreeSet<String>, Failure>
     names.iter().map(id).collect()
 }
 
+/// The rules of the checklists of these names.
+fn listed(lists: &Checklists, names: &[String]) -> Result<BTreeSet<String>, Failure> {
+    let mut rules = BTreeSet::new();
+    for name in names {
+        let Some(list) = lists.get(name) else {
+            return Err(unknown_checklist(lists, name));
+        };
+        let of_items = list.items.iter().flat_map(|item| &item.rules);
+        rules.extend(of_items.cloned());
+    }
+    Ok(rules)
+}
+
+fn unknown_checklist(lists: &Checklists, name: &str) -> Failure {
+    let hint = match lists.nearest(name) {
+        Some(near) => format!("did you mean {near}?"),
+        None => {
+            let names: Vec<&str> = lists.lists().iter().map(|list| &*list.id).collect();
+            format!("there are {}", names.join(", "))
+        }
+    };
+    Failure::new(format!("no checklist is named \"{name}\""), hint)
+}
+
+/// How the checklists stand after a run.
+fn assessed(lists: &Checklists, run: &checklist::Run<'_>, select: &SelectArgs) -> Vec<Assessed> {
+    let assessed = |list: &Checklist| Assessed {
+        list: list.clone(),
+        standings: list.standings(run),
+        in_gate: select.checklist.contains(&list.id),
+    };
+    lists.lists().iter().map(assessed).collect()
+}
+
 fn selection(select: &SelectArgs) -> Result<Selection, Failure> {
     Ok(Selection {
         tables: table_globs(&select.table)?,
@@ -342,7 +405,7 @@ fn find_config() -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
-fn rule_page(rule: &Rule) -> RulePage {
+fn rule_page(rule: &Rule, lists: &Checklists) -> RulePage {
     let fix = &rule.fix;
     let fixes = [
         ("cli", &fix.cli),
@@ -372,6 +435,7 @@ fn rule_page(rule: &Rule) -> RulePage {
                 Some(((*kind).to_owned(), text.as_ref()?.with_placeholders()))
             })
             .collect(),
+        listed: lists.listing(rule.id.as_str()),
         refs: rule.refs.clone(),
         file: rule.file.clone(),
     }

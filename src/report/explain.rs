@@ -1,11 +1,16 @@
-//! The page of a rule, and the catalogue of all of them, for people at a terminal.
+//! The page of a rule or a checklist, and the catalogue of all rules, for people at a terminal.
 //!
-//! Pure text out of plain structs; knows neither how rules are loaded nor what they found.
+//! Pure text out of plain structs; knows neither how rules are loaded nor what they found. The same as Markdown is in
+//! [`markdown`].
+
+pub mod markdown;
 
 use unicode_width::UnicodeWidthStr;
 
+use super::terminal::items::signature;
 use super::terminal::layout::{command, hang, hang_paragraphs, keep, number, pad};
 use super::terminal::style::{Ink, Style};
+use crate::checklist::{Checklist, Item};
 use crate::finding::{Area, Severity};
 
 /// What is to be told of a rule.
@@ -31,6 +36,8 @@ pub struct RulePage {
     pub needs: Vec<String>,
     /// The repairs: in what, and the text.
     pub fix: Vec<(String, String)>,
+    /// The items of checklists that it decides: `recovery/pitr`.
+    pub listed: Vec<String>,
     /// Pages to read.
     pub refs: Vec<String>,
     /// The file that it is written in.
@@ -125,7 +132,40 @@ fn repairs(rule: &RulePage, style: &Style) -> String {
 fn reading(rule: &RulePage, style: &Style) -> String {
     let pages = rule.refs.iter().enumerate();
     let pages = pages.map(|(at, page)| row(style, if at == 0 { "Read" } else { "" }, page));
-    pages.collect::<String>() + &row(style, "File", &rule.file)
+    row(style, "Listed", &rule.listed.join(", "))
+        + &pages.collect::<String>()
+        + &row(style, "File", &rule.file)
+}
+
+/// A checklist, with the reason of each item, what decides it, and who signs.
+pub fn checklist(list: &Checklist, style: &Style) -> String {
+    let id = style.paint(Ink::Strong, &list.id);
+    let noun = if list.items.len() == 1 {
+        "item"
+    } else {
+        "items"
+    };
+    let count = format!("{} {noun}", number(list.items.len()));
+    let heading = [id, style.clean(&list.title), count].join(style.dot());
+    let items = list.items.iter().map(|item| item_lines(item, style));
+    format!("{heading}\n\n{}", items.collect::<Vec<String>>().join("\n"))
+}
+
+fn item_lines(item: &Item, style: &Style) -> String {
+    let id = style.paint(Ink::Strong, &item.id);
+    let text = hang(style, "    ", &style.clean(&item.text));
+    let sign = item.attest.as_ref().map(signature).unwrap_or_default();
+    let facts = [
+        ("why", &*item.why),
+        ("rules", &*item.rules.join(", ")),
+        ("signed", &sign),
+    ];
+    let lines = facts.iter().filter(|(_, text)| !text.is_empty());
+    let lines = lines.map(|(word, text)| {
+        let head = format!("    {}", pad(word, 8));
+        hang(style, &head, &style.clean(text))
+    });
+    format!("  {id}\n{text}{}", lines.collect::<String>())
 }
 
 /// The list of rules, by area, the worst first.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{BlindSpot, Counts, Report, Summary, worst_first};
+use crate::checklist::{Assessed, Item, Standing};
 use crate::finding::{Area, Finding, SubjectId};
 use crate::snapshot::Scope;
 use crate::snapshot::fact::Why;
@@ -36,7 +37,7 @@ struct ReportV1<'a> {
     gate: GateV1,
     summary: SummaryV1<'a>,
     results: Vec<ResultV1<'a>>,
-    checklists: [(); 0],
+    checklists: Vec<ChecklistV1<'a>>,
     gaps: Vec<GapV1<'a>>,
 }
 
@@ -138,6 +139,35 @@ struct SourceV1<'a> {
 }
 
 #[derive(Serialize)]
+struct ChecklistV1<'a> {
+    id: &'a str,
+    title: &'a str,
+    /// Whether it was asked for, so that its open items count in the gate.
+    in_gate: bool,
+    items: Vec<ItemV1<'a>>,
+}
+
+#[derive(Serialize)]
+struct ItemV1<'a> {
+    id: &'a str,
+    text: &'a str,
+    state: &'static str,
+    /// Whether somebody has to sign it: so it can be beside any state.
+    to_sign: bool,
+    rules: &'a [String],
+    /// What a person has to sign; null where rules alone decide.
+    attest: Option<AttestV1<'a>>,
+}
+
+#[derive(Serialize)]
+struct AttestV1<'a> {
+    per: &'static str,
+    by: &'a str,
+    valid_days: u32,
+    needs_evidence: bool,
+}
+
+#[derive(Serialize)]
 struct GapV1<'a> {
     action: &'a str,
     /// The one thing it was about; null for a listing, and where it was about several.
@@ -163,7 +193,11 @@ impl<'a> ReportV1<'a> {
             gate: GateV1::from_report(report),
             summary: SummaryV1::from_summary(&report.summary),
             results: findings.into_iter().map(ResultV1::from_finding).collect(),
-            checklists: [],
+            checklists: report
+                .checklists
+                .iter()
+                .map(ChecklistV1::from_assessed)
+                .collect(),
             gaps: gaps.into_iter().map(GapV1::from_blind_spot).collect(),
         }
     }
@@ -295,6 +329,38 @@ impl<'a> UnknownV1<'a> {
             reason: why.reason.word(),
             action: why.operation.map(action),
             detail: why.detail.as_deref(),
+        }
+    }
+}
+
+impl<'a> ChecklistV1<'a> {
+    fn from_assessed(assessed: &'a Assessed) -> ChecklistV1<'a> {
+        let items = assessed.items();
+        ChecklistV1 {
+            id: &assessed.list.id,
+            title: &assessed.list.title,
+            in_gate: assessed.in_gate,
+            items: items
+                .map(|(item, standing)| ItemV1::from_item(item, standing))
+                .collect(),
+        }
+    }
+}
+
+impl<'a> ItemV1<'a> {
+    fn from_item(item: &'a Item, standing: Standing) -> ItemV1<'a> {
+        ItemV1 {
+            id: &item.id,
+            text: &item.text,
+            state: standing.state.word(),
+            to_sign: standing.to_sign,
+            rules: &item.rules,
+            attest: item.attest.as_ref().map(|attest| AttestV1 {
+                per: attest.per.word(),
+                by: &attest.by,
+                valid_days: attest.valid_days,
+                needs_evidence: attest.needs_evidence,
+            }),
         }
     }
 }

@@ -6,9 +6,10 @@
 mod blind;
 mod block;
 mod finding;
-mod fold;
 mod header;
+pub(crate) mod items;
 pub mod layout;
+mod steps;
 pub mod style;
 mod summary;
 mod verdict;
@@ -19,9 +20,6 @@ use self::style::Style;
 use super::{Report, RuleFacts};
 use crate::finding::{Finding, Verdict};
 
-/// The most tables that are shown one by one; more are folded by rule.
-const SCREENFUL: usize = 20;
-
 /// How the report is to be shown.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
@@ -31,6 +29,8 @@ pub struct View<'a> {
     pub detail: Detail,
     /// Which results are listed.
     pub show: Show,
+    /// How they are put together; `None` is what fits the detail.
+    pub group: Option<Group>,
     /// What is known of the rules, by id.
     pub rules: &'a BTreeMap<String, RuleFacts>,
     /// Where the facts come from.
@@ -63,6 +63,15 @@ pub enum Show {
     All,
 }
 
+/// How results are put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// By table, the worst first.
+    Table,
+    /// By rule, in the order in which to act.
+    Rule,
+}
+
 /// Where the facts come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input<'a> {
@@ -90,10 +99,14 @@ pub fn render(report: &Report, view: &View<'_>) -> String {
     if view.detail == Detail::Verdict {
         return verdict::line(report, &view.style);
     }
+    let asked = report.checklists.iter().any(|list| list.in_gate);
+    // The items say where they fail; the results come along when more is asked for.
+    let items_alone = asked && view.show == Show::Findings && view.detail == Detail::Lines;
     let sections = [
         header::lines(report, view),
-        results(report, view),
-        summary::by_area(report, &view.style),
+        items::lists(report, view),
+        either(items_alone, || results(report, view)),
+        either(asked, || summary::by_area(report, &view.style)),
         blind::table(report, view),
         verdict::line(report, &view.style),
         verdict::next_steps(report, view),
@@ -105,11 +118,19 @@ pub fn render(report: &Report, view: &View<'_>) -> String {
     sections.join("\n")
 }
 
+fn either(is_left_out: bool, section: impl FnOnce() -> String) -> String {
+    match is_left_out {
+        true => String::new(),
+        false => section(),
+    }
+}
+
 fn results(report: &Report, view: &View<'_>) -> String {
-    let many = report.tables > SCREENFUL && view.detail == Detail::Lines;
-    match many && view.show != Show::All {
-        true => fold::by_rule(report, view),
-        false => block::by_table(report, view),
+    let each = view.show == Show::All || view.detail == Detail::Full;
+    let fitting = if each { Group::Table } else { Group::Rule };
+    match view.group.unwrap_or(fitting) {
+        Group::Table => block::by_table(report, view),
+        Group::Rule => steps::in_order(report, view),
     }
 }
 

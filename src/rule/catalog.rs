@@ -99,6 +99,14 @@ impl Catalog {
         self.rules.get(*index)
     }
 
+    /// The ids of the rules by each name that they have or had.
+    pub fn names(&self) -> BTreeMap<&str, &str> {
+        let names = self.by_id.iter();
+        names
+            .map(|(name, index)| (name.as_str(), self.rules[*index].id.as_str()))
+            .collect()
+    }
+
     /// The rule that a misspelt name was probably meant to be.
     pub fn nearest(&self, id: &str) -> Option<&str> {
         nearest(id, self.by_id.keys().map(RuleId::as_str))

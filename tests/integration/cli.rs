@@ -5,12 +5,13 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use dynalint::checklist::Checklists;
 use dynalint::cli::engine::{Choice, Engine, Live};
 use dynalint::cli::exit::Failure;
 use dynalint::cli::output::Console;
 use dynalint::cli::progress::Progress;
 use dynalint::cli::screen::Screen;
-use dynalint::gate::{self, Gate};
+use dynalint::gate::{self, Seen};
 use dynalint::report::explain::RulePage;
 use dynalint::report::{Report, RuleFacts};
 use dynalint::snapshot::fact::Fact;
@@ -79,16 +80,16 @@ impl Engine for Fixed {
             choice.select.area, choice.select.skip_rule
         ));
         let mut report = accounts::broken();
-        let outcome = gate::decide(
+        report.gate = gate::decide(
             choice.terms,
-            &report.summary.fails,
-            &report.summary.unknowns,
-            true,
+            &Seen {
+                fails: &report.summary.fails,
+                unknowns: &report.summary.unknowns,
+                open_items: 0,
+                unassessed_items: 0,
+                anything_checked: true,
+            },
         );
-        report.gate = Gate {
-            fail_on: choice.terms.fail_on,
-            outcome,
-        };
         Ok(report)
     }
 
@@ -98,6 +99,10 @@ impl Engine for Fixed {
 
     fn pages(&self, _: &[PathBuf]) -> Result<Vec<RulePage>, Failure> {
         Ok(vec![explain::pitr()])
+    }
+
+    fn checklists(&self, _: &[PathBuf]) -> Result<Checklists, Failure> {
+        Ok(accounts::lists())
     }
 }
 
@@ -247,7 +252,50 @@ fn a_rule_is_explained_and_a_near_name_suggested() {
     );
     refused(
         &["explain", "pitr-off"],
-        "error: no rule or area is named \"pitr-off\"\n hint: did you mean pitr-on?\n",
+        "error: no rule, area or checklist is named \"pitr-off\"\n hint: did you mean pitr-on?\n",
+    );
+}
+
+#[test]
+fn a_checklist_is_explained_and_a_width_for_markdown_refused() {
+    let text = dynalint(&["explain", "release"]).out;
+    assert!(text.starts_with("release · Release readiness"), "{text}");
+    let text = dynalint(&["explain", "pitr-on", "-f", "markdown"]).out;
+    assert!(text.starts_with("## `pitr-on`"), "{text}");
+    refused(
+        &["explain", "recovery", "-f", "markdown", "--width", "80"],
+        "error: --width is for text at a terminal, and Markdown has none\n hint: leave --width out, or take --format terminal\n",
+    );
+    refused(
+        &["explain", "relase"],
+        "error: no rule, area or checklist is named \"relase\"\n hint: did you mean release?\n",
+    );
+}
+
+#[test]
+fn shells_and_manual_readers_are_told_of_the_flags() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let ran = dynalint(&["completions", shell]);
+        assert_eq!((ran.code, &*ran.err), (0, ""), "{shell}");
+        for word in ["fail-on", "checklist", "snapshot", "explain"] {
+            assert!(ran.out.contains(word), "{shell}: {word}");
+        }
+    }
+    let ran = dynalint(&["man"]);
+    assert_eq!((ran.code, &*ran.err), (0, ""));
+    for words in [
+        ".TH dynalint 1",
+        "dynalint\\-check",
+        "dynalint\\-snapshot",
+        "dynalint\\-explain",
+        "\\-\\-fail\\-on",
+        "nothing to check: no resource matched",
+    ] {
+        assert!(ran.out.contains(words), "{words}\n{}", ran.out);
+    }
+    refused(
+        &["completions", "tcsh"],
+        "error: SHELL is one of bash, elvish, fish, powershell, zsh, not \"tcsh\"\n hint: did you mean zsh?\n",
     );
 }
 

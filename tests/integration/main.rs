@@ -2,6 +2,7 @@
 
 mod architecture;
 mod binary;
+mod checklists;
 mod cli;
 #[cfg(feature = "live")]
 mod collect;

@@ -21,6 +21,8 @@ const MOST_EVIDENCE: usize = 5;
 pub(super) struct Lines<'a> {
     view: &'a View<'a>,
     rule_width: usize,
+    /// What stands in front of a line.
+    lead: String,
     /// The rules whose reasons were given already.
     explained: BTreeSet<&'a str>,
 }
@@ -33,8 +35,14 @@ impl<'a> Lines<'a> {
             view,
             // A few very long names shouldn't take the room from every message.
             rule_width: widths.max().unwrap_or(0).clamp(12, 30),
+            lead: "  ".to_owned(),
             explained: BTreeSet::new(),
         }
+    }
+
+    /// What is to stand in front of the next line.
+    pub(super) fn lead(&mut self, lead: &str) {
+        lead.clone_into(&mut self.lead);
     }
 
     /// The line, or the lines where all detail is asked for. `whole` names the subject fully, for a line that stands
@@ -48,7 +56,7 @@ impl<'a> Lines<'a> {
         let said = match (finding.verdict, self.view.detail) {
             (Verdict::Unknown, Detail::Full) => unknown(finding, Why::to_string),
             (Verdict::Unknown, Detail::Verdict | Detail::Lines) => unknown(finding, Why::brief),
-            (Verdict::Fail, _) => without_subject(&finding.message, &finding.subject).to_owned(),
+            (Verdict::Fail, _) => said_of(finding).to_owned(),
             // A rule's message says what is wrong; here it is not.
             (Verdict::Pass | Verdict::NotApplicable, _) => title.to_owned(),
         };
@@ -71,15 +79,16 @@ impl<'a> Lines<'a> {
         let mark = self.view.style.mark(finding.verdict);
         let severity = pad(finding.severity.word(), SEVERITY);
         let rule = pad(&self.view.style.clean(&finding.rule), self.rule_width);
-        format!("  {mark} {severity}  {rule}  ")
+        format!("{}{mark} {severity}  {rule}  ", self.lead)
     }
 
     fn painted(&self, finding: &Finding, head: &str) -> String {
         let ink = Ink::of_result(finding.verdict, finding.severity);
+        let (lead, head) = head.split_at(self.lead.len());
         let (mark, rule) = head.split_at(head.find(&finding.rule).unwrap_or(head.len()));
         let words = mark.trim();
-        let blanks = " ".repeat(mark.width().saturating_sub(2 + words.width()));
-        format!("  {}{blanks}{rule}", self.view.style.paint(ink, words))
+        let blanks = " ".repeat(mark.width().saturating_sub(words.width()));
+        format!("{lead}{}{blanks}{rule}", self.view.style.paint(ink, words))
     }
 
     fn full(&mut self, finding: &'a Finding, text: &str) -> String {
@@ -169,7 +178,12 @@ fn pages(style: &Style, facts: &RuleFacts) -> String {
 /// What the line says, after the name of its subject unless that stands in the heading already.
 fn named(finding: &Finding, said: String, whole: bool) -> String {
     let name = name(&finding.subject, whole);
-    match name.is_empty() || (!whole && names(&said, &name)) {
+    // A scaling target's name is its resource and a side; what is said of it begins with the resource.
+    let begins = name
+        .split(' ')
+        .next()
+        .is_some_and(|word| said.starts_with(&format!("{word}:")));
+    match name.is_empty() || begins || (!whole && names(&said, &name)) {
         true => said,
         false => format!("{name}: {said}"),
     }
@@ -192,8 +206,18 @@ fn unknown(finding: &Finding, words: impl Fn(&Why) -> String) -> String {
     }
 }
 
+/// What is wrong, without the subject's name.
+pub(super) fn said_of(finding: &Finding) -> &str {
+    without_subject(&finding.message, &finding.subject)
+}
+
+/// The first reason why it could not be told, in brief.
+pub(super) fn unread_reason(finding: &Finding) -> Option<String> {
+    finding.unknown.first().map(Why::brief)
+}
+
 /// How a line names its subject: not at all where that is the table of the heading.
-fn name(subject: &SubjectId, whole: bool) -> String {
+pub(super) fn name(subject: &SubjectId, whole: bool) -> String {
     let is_table = subject.kind == "table";
     let last = subject.name.rsplit(':').next().unwrap_or(&subject.name);
     let own = if subject.name.starts_with("arn:") {
@@ -204,7 +228,8 @@ fn name(subject: &SubjectId, whole: bool) -> String {
     match &subject.table {
         _ if is_table && whole => subject.name.clone(),
         _ if is_table => String::new(),
-        Some(table) if whole => format!("{table}/{own}"),
+        // Some kinds have the table's name in theirs.
+        Some(table) if whole && !names(own, table) => format!("{table}/{own}"),
         Some(_) => own.to_owned(),
         None => format!("{} {own}", subject.kind),
     }

@@ -18,7 +18,11 @@ pub(super) fn lines(report: &Report, view: &View<'_>) -> String {
     // Who collects is of interest now; of a file it is what the file is about that counts.
     first.extend(caller(report, style).filter(|_| view.input == Input::Live));
     let second = vec![sizes(report), what_was_done(report, view)];
-    let text = parts(style, &first) + &parts(style, &second);
+    let text = match parts(style, &first) {
+        line if line.lines().count() == 1 => line + &parts(style, &second),
+        // What goes on to another line leaves room there.
+        _ => parts(style, &[first, second].concat()),
+    };
     style.paint(Ink::Faint, text.trim_end()) + "\n"
 }
 

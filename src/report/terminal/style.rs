@@ -93,6 +93,11 @@ impl Style {
         self.either(mark, ascii)
     }
 
+    /// The symbol of an item that waits for a signature; a word always stands beside it.
+    pub fn circle(&self) -> &'static str {
+        self.either("◦", "o")
+    }
+
     /// What stands between the parts of a line.
     pub fn dot(&self) -> &'static str {
         self.either(" · ", " - ")

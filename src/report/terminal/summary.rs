@@ -1,51 +1,71 @@
-//! The counts by area; left out where there are so few tables that one sees it.
+//! The counts by area, each beside how its checklist stands.
 
-use super::layout::{number, pad, pad_left};
+use super::items::done;
+use super::layout::{hang, number, pad, pad_left};
 use super::style::{Ink, Style};
+use crate::checklist::{Assessed, Item, Standing, State};
 use crate::finding::Area;
 use crate::report::{Counts, Report};
 
-/// The most tables that need no such table.
-const FEW_TABLES: usize = 2;
-const NAME: usize = 20;
-const COLUMNS: [(&str, usize); 4] = [
-    ("pass", 8),
-    ("fail", 8),
-    ("unknown", 10),
-    ("not applicable", 17),
-];
+const NAME: usize = 18;
+const COLUMNS: [(&str, usize); 3] = [("pass", 8), ("fail", 8), ("unknown", 10)];
 
 /// The table.
 pub(super) fn by_area(report: &Report, style: &Style) -> String {
-    if report.tables <= FEW_TABLES {
+    if report.summary.all.total() == 0 {
         return String::new();
     }
     let heads = COLUMNS.map(|(head, width)| pad_left(head, width)).concat();
-    let heads = style.paint(Ink::Faint, &format!("{:NAME$}{heads}", ""));
-    let areas = report.summary.by_area.iter();
-    let rows = areas.filter(|(_, counts)| counts.total() > 0);
-    let rows: String = rows
-        .map(|(area, counts)| row(style, *area, *counts))
-        .collect();
-    format!("{heads}\n{rows}")
+    let heads = format!("{:NAME$}{heads}   checklist", "");
+    let mut text = style.paint(Ink::Faint, &heads) + "\n";
+    let mut left_out = Vec::new();
+    for area in Area::ALL {
+        let counts = report.summary.by_area.get(area).copied();
+        let list = report
+            .checklists
+            .iter()
+            .find(|it| it.list.id == area.word());
+        match (counts, list) {
+            (None, Some(list)) if !is_assessed(list) => left_out.push(area.title()),
+            (None, None) => {}
+            (counts, list) => text += &row(style, *area, counts.unwrap_or_default(), list),
+        }
+    }
+    text + &not_assessed(style, &left_out)
 }
 
-fn row(style: &Style, area: Area, counts: Counts) -> String {
+/// Whether any rule of the list was run, or it has none.
+fn is_assessed(list: &Assessed) -> bool {
+    let by_rules = |(item, standing): (&Item, Standing)| {
+        !item.rules.is_empty() && standing.state != State::NotAssessed
+    };
+    list.left_out() == 0 || list.items().any(by_rules)
+}
+
+fn not_assessed(style: &Style, names: &[&str]) -> String {
+    match names.is_empty() {
+        true => String::new(),
+        false => hang(style, "  not assessed: ", &names.join(", ")),
+    }
+}
+
+fn row(style: &Style, area: Area, counts: Counts, list: Option<&Assessed>) -> String {
     let Counts {
         pass,
         fail,
         unknown,
-        not_applicable,
+        not_applicable: _,
     } = counts;
-    let inks = [Ink::Plain, Ink::Bad, Ink::Open, Ink::Plain];
-    let cells = [pass, fail, unknown, not_applicable]
-        .into_iter()
-        .zip(inks)
-        .zip(COLUMNS);
+    let inks = [Ink::Plain, Ink::Bad, Ink::Open];
+    let cells = [pass, fail, unknown].into_iter().zip(inks).zip(COLUMNS);
     let cells: String = cells
         .map(|((count, ink), (_, width))| cell(style, count, ink, width))
         .collect();
-    format!("{}{cells}\n", pad(&format!("  {}", area.title()), NAME))
+    let stand = list.map_or_else(String::new, |list| done(list, style));
+    let used = NAME + COLUMNS.iter().map(|(_, width)| width).sum::<usize>() + 3;
+    let stand = style.cut(&stand, style.width.saturating_sub(used));
+    let name = pad(&format!("  {}", area.title()), NAME);
+    format!("{}\n", format!("{name}{cells}   {stand}").trim_end())
 }
 
 fn cell(style: &Style, count: usize, ink: Ink, width: usize) -> String {

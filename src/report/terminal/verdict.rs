@@ -1,8 +1,9 @@
 //! The last lines: the verdict with its exit code, and what to do next.
 
-use super::layout::{ends, hang, number};
+use super::layout::{count, ends, hang, number};
 use super::style::{Ink, Style};
 use super::{Detail, Input, View, listed};
+use crate::checklist::Assessed;
 use crate::finding::{Severity, Verdict};
 use crate::gate::{BySeverity, GateOutcome, counted};
 use crate::report::Report;
@@ -40,18 +41,27 @@ fn counts(report: &Report) -> Vec<String> {
     match report.gate.outcome {
         GateOutcome::NotReady => {
             let blocking = format!("{} ({words})", fails.blocking);
-            vec![blocking]
+            let blocking = (!fails.blocking.is_empty()).then_some(blocking);
+            let open = report.gate.open_items;
+            let open = (open > 0).then(|| format!("{} to sign", count(open, "item")));
+            blocking
                 .into_iter()
+                .chain(open)
                 .chain(fails.others)
                 .chain(unknown(unknowns.all))
                 .collect()
         }
         GateOutcome::CannotTell => {
             let blocking = format!("no failure, {} unknown ({words})", number(unknowns.at_gate));
+            let asked = report.checklists.iter().filter(|list| list.in_gate);
+            let left_out: usize = asked.map(Assessed::left_out).sum();
+            let left_out =
+                (left_out > 0).then(|| format!("{} not assessed", count(left_out, "item")));
             let below = unknowns.all - unknowns.at_gate;
             let below = (below > 0).then(|| format!("{} more unknown below it", number(below)));
             vec![blocking]
                 .into_iter()
+                .chain(left_out)
                 .chain(fails.others)
                 .chain(below)
                 .collect()
@@ -149,10 +159,9 @@ fn look(view: &View<'_>) -> String {
 fn reading<'a>(report: &Report, view: &View<'_>) -> Vec<(&'a str, String)> {
     let findings = listed(report, view.show);
     let mut steps = Vec::new();
-    if let Some(worst) = findings
-        .iter()
-        .find(|finding| finding.verdict == Verdict::Fail)
-    {
+    let order = super::steps::steps(&findings);
+    let mut firsts = order.iter().filter_map(|step| step.first());
+    if let Some(worst) = firsts.find(|finding| finding.verdict == Verdict::Fail) {
         steps.push(("why", format!("dynalint explain {}", worst.rule)));
     }
     if view.detail == Detail::Lines && !findings.is_empty() {

@@ -1,9 +1,10 @@
 //! Rule pages and the catalogue.
 
 use dynalint::finding::{Area, Severity};
-use dynalint::report::explain::{ParamLine, RulePage, catalogue, page};
+use dynalint::report::explain::{ParamLine, RulePage, catalogue, checklist, markdown, page};
 use dynalint::report::terminal::style::Style;
 
+use super::accounts;
 use crate::golden::assert_golden;
 
 pub(crate) fn pitr() -> RulePage {
@@ -33,6 +34,7 @@ pub(crate) fn pitr() -> RulePage {
             ),
             ("Terraform".to_owned(), "point_in_time_recovery {\n  enabled = true\n}".to_owned()),
         ],
+        listed: vec!["recovery/pitr".to_owned(), "release/recovery".to_owned()],
         refs: vec!["https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/pitr.html".to_owned()],
         file: "rules/recovery/pitr-on.yaml".to_owned(),
     }
@@ -70,4 +72,23 @@ fn the_catalogue_lists_areas_and_the_worst_first() {
         "explain/catalogue.txt",
         &catalogue(&rules, &Style::default()),
     );
+}
+
+#[test]
+fn a_checklist_has_a_page() {
+    let lists = accounts::lists();
+    let list = lists.get("recovery").expect("it is there");
+    let text = checklist(list, &Style::default());
+    assert_golden("explain/checklist.txt", &text);
+    assert!(text.lines().all(|line| line.chars().count() <= 100));
+}
+
+#[test]
+fn pages_are_markdown_too() {
+    let lists = accounts::lists();
+    let list = |name: &str| markdown::checklist(lists.get(name).expect("it is there"));
+    assert_golden("explain/checklist.md", &list("recovery"));
+    assert_golden("explain/pitr-on.md", &markdown::page(&pitr()));
+    assert_golden("explain/catalogue.md", &markdown::catalogue(&[pitr()]));
+    assert!(list("release").contains("follow \\<KIND\\>\\#\\<ID\\>."));
 }

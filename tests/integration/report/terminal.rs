@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dynalint::finding::Verdict;
 use dynalint::gate::Terms;
 use dynalint::report::terminal::style::Style;
-use dynalint::report::terminal::{Detail, Input, Show, View, render};
+use dynalint::report::terminal::{Detail, Group, Input, Show, View, render};
 use dynalint::report::{Report, RuleFacts};
 
 use super::accounts;
@@ -16,6 +16,7 @@ fn view(rules: &BTreeMap<String, RuleFacts>) -> View<'_> {
         style: Style::default(),
         detail: Detail::Lines,
         show: Show::Findings,
+        group: None,
         rules,
         input: Input::Live,
         command: "dynalint check",
@@ -60,6 +61,65 @@ fn like_findings_of_many_tables_fold_by_rule() {
     let text = screen("many", &accounts::many(), |_| {});
     assert!(text.contains("198 of 200 indexes"));
     assert!(text.lines().count() < 30);
+    assert_fits(&text, 100);
+}
+
+#[test]
+fn a_small_account_gets_one_screen_however_much_is_wrong() {
+    let text = screen("small", &accounts::starter(25), |_| {});
+    assert!(text.lines().count() <= 30, "{text}");
+    assert!(text.contains("and 16 more rules (1 high, 10 medium, 5 low): --show fail"));
+    assert_fits(&text, 100);
+    let all = accounts::starter(25);
+    let rules = BTreeMap::new();
+    let mut view = view(&rules);
+    view.show = Show::Fail;
+    assert_eq!(
+        render(&all, &view).matches("all 3 tables: what").count(),
+        25
+    );
+    view.group = Some(Group::Table);
+    assert_eq!(
+        render(&all, &view).matches("wants is not there").count(),
+        75
+    );
+}
+
+#[test]
+fn what_settles_the_most_comes_first_and_nobody_hears_of_one_more() {
+    let report = accounts::starter(10);
+    let rules = BTreeMap::new();
+    let text = render(&report, &view(&rules));
+    assert!(text.contains("\n 10 ✗ high"), "{text}");
+    let broken = render(&accounts::broken(), &view(&rules));
+    let place = |rule: &str| broken.find(rule).expect("it is listed");
+    assert!(place("pitr-on") < place("index-throttle-alarm"));
+    assert!(place("index-throttle-alarm") < place("required-tags"));
+    let many = render(&accounts::many(), &view(&rules));
+    assert!(many.find("pitr-on") < many.find("index-throttle-alarm"));
+}
+
+#[test]
+fn the_items_of_a_checklist_that_is_asked_for_are_listed() {
+    let both = ["recovery", "release"];
+    for (name, report) in [
+        ("items", accounts::asked(accounts::broken(), &both)),
+        (
+            "items-healthy",
+            accounts::asked(accounts::healthy(), &["release"]),
+        ),
+    ] {
+        let text = screen(name, &report, |_| {});
+        assert_fits(&text, 100);
+        assert_eq!(report.gate.outcome.exit_code(), 1);
+    }
+}
+
+#[test]
+fn by_table_each_table_has_its_block() {
+    let text = screen("by-table", &accounts::broken(), |view| {
+        view.group = Some(Group::Table)
+    });
     assert_fits(&text, 100);
 }
 

@@ -1,0 +1,54 @@
+//! What shells and manual readers want to know of the command line, made from its arguments.
+
+use std::io;
+
+use clap::{Command, CommandFactory};
+use clap_complete::Shell;
+use clap_mangen::Man;
+
+use super::args::Cli;
+use super::exit::{Exit, Failure};
+use super::output::Console;
+
+/// Prints the completions for a shell.
+pub(super) fn completions(shell: Shell, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "dynalint", &mut text);
+    console.report(&String::from_utf8_lossy(&text))?;
+    Ok(Exit::Done)
+}
+
+/// Prints the manual page: the program, and after it each command that is not hidden.
+pub(super) fn manual(console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let page = written().map_err(|error| {
+        Failure::new(
+            format!("cannot write the manual page: {error}"),
+            "dynalint --help has the same, and tell us",
+        )
+    })?;
+    console.report(&String::from_utf8_lossy(&page))?;
+    Ok(Exit::Done)
+}
+
+fn written() -> io::Result<Vec<u8>> {
+    let mut program = Cli::command();
+    program.build();
+    let mut text = Vec::new();
+    Man::new(program.clone()).render(&mut text)?;
+    for command in program.get_subcommands().filter(|it| !it.is_hide_set()) {
+        chapter(command, &mut text)?;
+    }
+    Ok(text)
+}
+
+/// A command in the page of its program: what stands above its name there is said once.
+fn chapter(command: &Command, text: &mut Vec<u8>) -> io::Result<()> {
+    let man = Man::new(command.clone());
+    man.render_name_section(text)?;
+    man.render_synopsis_section(text)?;
+    man.render_options_section(text)?;
+    if command.get_after_help().is_some() {
+        man.render_extra_section(text)?;
+    }
+    Ok(())
+}

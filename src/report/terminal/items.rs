@@ -1,0 +1,133 @@
+//! The checklists that were asked for, item by item: what is done, what is not, and who signs.
+
+use super::View;
+use super::finding::{name, unread_reason};
+use super::layout::{count, ends, hang, pad, some_of};
+use super::style::{Ink, Style};
+use crate::checklist::{Assessed, Attest, Item, Per, Standing, State};
+use crate::finding::{Finding, Verdict};
+use crate::report::Report;
+
+/// The width of the longest state.
+const STATE: usize = 14;
+
+/// Each list with its items.
+pub(super) fn lists(report: &Report, view: &View<'_>) -> String {
+    let asked = report.checklists.iter().filter(|list| list.in_gate);
+    let lists = asked.map(|list| heading(list, &view.style) + &items(list, report, view));
+    lists.collect::<Vec<String>>().join("\n")
+}
+
+fn heading(list: &Assessed, style: &Style) -> String {
+    let title = style.clean(&list.list.title);
+    let stand = done(list, style);
+    ends(style, (Ink::Strong, &title), (Ink::Faint, &stand)) + "\n"
+}
+
+/// `8 of 11 done · 1 fail · 2 to sign`.
+pub(super) fn done(list: &Assessed, style: &Style) -> String {
+    let done = format!("{} of {} done", list.count(State::Pass), list.applicable());
+    let others = [
+        (list.count(State::Fail), "fail"),
+        (list.count(State::Unknown), "unknown"),
+        (list.count(State::NotAssessed), "not assessed"),
+        (list.to_sign(), "to sign"),
+    ];
+    let others = others
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"));
+    let parts: Vec<String> = [done].into_iter().chain(others).collect();
+    parts.join(style.dot())
+}
+
+fn items(list: &Assessed, report: &Report, view: &View<'_>) -> String {
+    let items = list.items().map(|(item, standing)| {
+        let (style, state) = (&view.style, standing.state);
+        let (mark, ink) = mark(style, state);
+        let word = pad(&format!("{mark} {}", word(state)), STATE + 2);
+        let head = format!("  {word}  ");
+        let indent = " ".repeat(STATE + 6);
+        let text = hang(style, &head, &style.clean(&item.text));
+        let rest = text.strip_prefix(&head).unwrap_or(&text);
+        let text = format!("  {}  {rest}", style.paint(ink, &word));
+        let notes = notes(item, standing, report, view);
+        let notes = notes.iter().map(|note| hang(style, &indent, note));
+        text + &notes.collect::<String>()
+    });
+    items.collect()
+}
+
+fn word(state: State) -> &'static str {
+    match state {
+        State::NotAssessed => "not assessed",
+        State::NotApplicable => "not applicable",
+        State::Fail | State::Unknown | State::Open | State::Pass => state.word(),
+    }
+}
+
+fn mark(style: &Style, state: State) -> (&'static str, Ink) {
+    match state {
+        State::Fail => (style.mark(Verdict::Fail), Ink::Bad),
+        State::Unknown | State::NotAssessed => (style.mark(Verdict::Unknown), Ink::Open),
+        State::Open => (style.circle(), Ink::Mild),
+        State::Pass => (style.mark(Verdict::Pass), Ink::Good),
+        State::NotApplicable => (style.mark(Verdict::NotApplicable), Ink::Faint),
+    }
+}
+
+/// What keeps an item from being done.
+fn notes(item: &Item, standing: Standing, report: &Report, view: &View<'_>) -> Vec<String> {
+    let style = &view.style;
+    let of = |verdict| {
+        item.rules
+            .iter()
+            .filter_map(move |rule| what(report, style, rule, verdict))
+    };
+    let mut notes: Vec<String> = match standing.state {
+        State::Fail | State::Unknown => of(Verdict::Fail).chain(of(Verdict::Unknown)).collect(),
+        State::NotAssessed | State::Open | State::Pass | State::NotApplicable => Vec::new(),
+    };
+    if standing.is_left_out {
+        notes.push("a rule of it was left out of this run".to_owned());
+    }
+    let signs = item.attest.iter().filter(|_| standing.to_sign);
+    notes.extend(signs.map(|it| style.clean(&format!("to be signed {}", signature(it)))));
+    notes
+}
+
+/// `pitr-on fails: orders, users`.
+fn what(report: &Report, style: &Style, rule: &str, verdict: Verdict) -> Option<String> {
+    let said = |finding: &&Finding| finding.rule == rule && finding.verdict == verdict;
+    let findings: Vec<&Finding> = report.findings.iter().filter(said).collect();
+    let names: Vec<String> = findings.iter().map(|it| name(&it.subject, true)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let room = style
+        .width
+        .saturating_sub(STATE + 6 + rule.len() + " fails: ".len());
+    let names = some_of(style, &names, room);
+    let first = findings.first()?;
+    Some(match unread_reason(first) {
+        Some(reason) => style.clean(&format!("{rule} cannot tell: {names}; {reason}")),
+        None => format!("{rule} fails: {names}"),
+    })
+}
+
+/// `by the on-call lead, for each service, every 180 days, with evidence`.
+pub(crate) fn signature(attest: &Attest) -> String {
+    let scope = match attest.per {
+        Per::Table => "each table",
+        Per::Service => "each service",
+        Per::Account => "the account",
+    };
+    let evidence = if attest.needs_evidence {
+        ", with evidence"
+    } else {
+        ""
+    };
+    let days = count(
+        usize::try_from(attest.valid_days).unwrap_or(usize::MAX),
+        "day",
+    );
+    format!("by {} for {scope}, every {days}{evidence}", attest.by)
+}
