@@ -106,7 +106,7 @@ record! {
         composite_alarms: Listed<CompositeAlarm>, Config [DescribeAlarms];
         /// The topics that alarms notify, sorted by ARN.
         topics: Listed<Topic>, Config [DescribeAlarms, ListSubscriptionsByTopic];
-        /// The Lambda event source mappings on streams of tables, sorted by id.
+        /// The Lambda event source mappings on streams of tables, sorted by function.
         event_source_mappings: Listed<EventSourceMapping>, Config [ListEventSourceMappings];
         /// The queues for what these could not process, sorted by ARN.
         queues: Listed<Queue>, Config [ListEventSourceMappings];

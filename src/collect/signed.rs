@@ -7,14 +7,16 @@
 use aws_config::SdkConfig;
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
+use aws_runtime::invocation_id::InvocationIdInterceptor;
+use aws_runtime::request_info::RequestInfoInterceptor;
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_runtime::service_clock_skew::{ServiceClockSkewClassifier, ServiceClockSkewInterceptor};
+use aws_runtime::user_agent::{ApiMetadata, UserAgentInterceptor};
 use aws_sdk_resourcegroupstagging::config::endpoint::{
     DefaultResolver, Params, ResolveEndpoint as _,
 };
 use aws_smithy_runtime::client::defaults::default_http_client_plugin_v2;
 use aws_smithy_runtime::client::identity::IdentityCache;
-use aws_smithy_runtime::client::orchestrator::AuthSchemeAndEndpointOrchestrationV2;
 use aws_smithy_runtime::client::orchestrator::operation::Operation as Call;
 use aws_smithy_runtime::client::retries::classifiers::{
     HttpStatusCodeClassifier, TransientErrorClassifier,
@@ -110,10 +112,13 @@ impl Signed {
         let base = &self.base;
         let region = base.region().cloned();
         let mut config = Layer::new("dynalint signed call");
-        config.store_put(AuthSchemeAndEndpointOrchestrationV2);
         config.store_put(AuthSchemeOptionResolverParams::new(()));
         config.store_put(EndpointResolverParams::new(()));
         config.store_put(SigningName::from_static(service.host));
+        config.store_put(ApiMetadata::new(service.host, env!("CARGO_PKG_VERSION")));
+        if let Some(name) = base.app_name() {
+            config.store_put(name.clone());
+        }
         let mut signing_options = SigningOptions::default();
         signing_options.double_uri_encode = true;
         signing_options.normalize_uri_path = true;
@@ -153,6 +158,9 @@ impl Signed {
             .with_sleep_impl(base.sleep_impl())
             .with_time_source(base.time_source())
             .with_interceptor(ServiceClockSkewInterceptor::new())
+            .with_interceptor(RequestInfoInterceptor::new())
+            .with_interceptor(InvocationIdInterceptor::new())
+            .with_interceptor(UserAgentInterceptor::new())
             .with_retry_classifier(HttpStatusCodeClassifier::default())
             .with_retry_classifier(TransientErrorClassifier::<ErrorMetadata>::new())
             .with_retry_classifier(AwsErrorCodeClassifier::<ErrorMetadata>::new())
@@ -221,5 +229,102 @@ impl ResolveEndpoint for Host {
             let ours = url.replacen("//tagging", &format!("//{}", self.name), 1);
             Ok(at(ours))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_config::BehaviorVersion;
+    use aws_credential_types::Credentials;
+    use aws_credential_types::provider::SharedCredentialsProvider;
+    use aws_types::region::Region;
+
+    use super::*;
+    use crate::collect::classify::{Failure, classify, find};
+    use crate::collect::wire::Refused;
+    use crate::snapshot::fact::Reason;
+    use crate::snapshot::operation::Operation;
+
+    const LAMBDA: Service = Service {
+        id: "Lambda",
+        host: "lambda",
+    };
+
+    fn base(region: &'static str) -> aws_types::sdk_config::Builder {
+        let key = Credentials::new("AKIA", "secret", None, None, "test");
+        SdkConfig::builder()
+            .credentials_provider(SharedCredentialsProvider::new(key))
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region))
+    }
+
+    fn wait<F: Future>(future: F) -> F::Output {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_all().build().expect("a runtime");
+        runtime.block_on(future)
+    }
+
+    fn host(base: &SdkConfig) -> String {
+        let host = Host::new(base, LAMBDA);
+        let params = EndpointResolverParams::new(());
+        let endpoint = wait(host.resolve_endpoint(&params)).expect("an endpoint");
+        endpoint.url().to_owned()
+    }
+
+    fn asked(base: &SdkConfig, operation: &'static str) -> SdkError<ErrorMetadata, HttpResponse> {
+        let (path, query) = ("/", Vec::new());
+        let ask = Ask::Rest {
+            operation,
+            path,
+            query,
+        };
+        let signed = Signed::new(base, 1, &Tally::default());
+        wait(signed.call(LAMBDA, ask)).expect_err("nobody is there")
+    }
+
+    #[test]
+    fn the_endpoint_is_that_of_the_partition() {
+        for (region, url) in [
+            ("eu-west-1", "https://lambda.eu-west-1.amazonaws.com"),
+            ("cn-north-1", "https://lambda.cn-north-1.amazonaws.com.cn"),
+            (
+                "us-gov-west-1",
+                "https://lambda.us-gov-west-1.amazonaws.com",
+            ),
+            (
+                "eusc-de-east-1",
+                "https://lambda.eusc-de-east-1.amazonaws.eu",
+            ),
+        ] {
+            assert_eq!(host(&base(region).build()), url);
+        }
+        let fips = base("us-east-1").use_fips(true).build();
+        assert_eq!(host(&fips), "https://lambda-fips.us-east-1.amazonaws.com");
+        let dual = base("us-east-1").use_dual_stack(true).build();
+        assert_eq!(host(&dual), "https://lambda.us-east-1.api.aws");
+    }
+
+    #[test]
+    fn a_chosen_endpoint_is_used_as_it_is() {
+        let chosen = base("eu-west-1").endpoint_url("http://127.0.0.1:9/path");
+        assert_eq!(host(&chosen.build()), "http://127.0.0.1:9/path");
+    }
+
+    #[test]
+    fn a_call_that_the_table_does_not_name_is_refused_before_it_is_sent() {
+        let base = base("eu-west-1").endpoint_url("http://127.0.0.1:9").build();
+        let error = asked(&base, "InvokeFunction");
+        let refused = find::<Refused>(&error).expect("by us");
+        let words = "lambda:InvokeFunction is not a call that dynalint may make";
+        assert_eq!(refused.to_string(), words);
+    }
+
+    #[test]
+    fn failures_are_classified_as_those_of_any_client() {
+        let base = base("eu-west-1").endpoint_url("http://127.0.0.1:9").build();
+        let error = asked(&base, "ListEventSourceMappings");
+        let Failure { why, .. } = classify(Operation::ListEventSourceMappings, &error);
+        assert_eq!(why.reason, Reason::Failed);
+        assert_eq!(why.detail.as_deref(), Some("connection refused"));
     }
 }

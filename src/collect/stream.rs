@@ -7,13 +7,13 @@ use futures_util::future::join_all;
 use super::call::Caller;
 use super::client::Clients;
 use super::{lambda, sns, sqs};
-use crate::snapshot::fact::{Fact, Listed};
+use crate::snapshot::fact::{Fact, Listed, Why};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::stream::{EventSourceMapping, FailureTopic, Queue};
 
 /// The consumers of a region and the destinations of their failures.
 pub(super) struct Consumers {
-    /// The mappings, sorted by id.
+    /// The mappings, sorted by function.
     pub(super) mappings: Fact<Listed<EventSourceMapping>>,
     /// The queues that they name, sorted by ARN.
     pub(super) queues: Fact<Listed<Queue>>,
@@ -47,16 +47,12 @@ pub(super) async fn consumers(
     Consumers {
         queues: destinations(queues, unread.clone(), missing.clone()),
         topics: destinations(topics, unread, missing),
-        mappings: listing.into_fact(|mapping| mapping.uuid.clone()),
+        mappings: listing.into_fact(|mapping| (mapping.function_arn.clone(), mapping.uuid.clone())),
     }
 }
 
 /// What the mappings name is known as far as they are.
-fn destinations<T>(
-    items: Vec<T>,
-    unread: Option<crate::snapshot::fact::Why>,
-    missing: Option<crate::snapshot::fact::Why>,
-) -> Fact<Listed<T>> {
+fn destinations<T>(items: Vec<T>, unread: Option<Why>, missing: Option<Why>) -> Fact<Listed<T>> {
     match unread {
         Some(why) => Fact::Unknown(why),
         None => Fact::Known(Listed { items, missing }),
