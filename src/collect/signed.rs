@@ -122,9 +122,10 @@ impl Signed {
         let mut signing_options = SigningOptions::default();
         signing_options.double_uri_encode = true;
         signing_options.normalize_uri_path = true;
-        let mut signing = SigV4OperationSigningConfig::default();
-        signing.signing_options = signing_options;
-        config.store_put(signing);
+        config.store_put(SigV4OperationSigningConfig {
+            signing_options,
+            ..SigV4OperationSigningConfig::default()
+        });
         let retry = base.retry_config().cloned();
         let retry = retry.unwrap_or_else(RetryConfig::standard);
         let attempts = retry.max_attempts().min(self.attempts);

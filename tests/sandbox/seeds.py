@@ -14,7 +14,7 @@ import edits
 from backup import STATE, RecoveryPoint, place_selection
 from gaps import place_composite_alarm
 from place import Place, aware, facts_of, now
-from streams import healthy_consumers
+from streams import healthy_consumers, place_mapping
 
 GIB = 1024**3
 
@@ -378,7 +378,7 @@ def starter(place: Place, options: Dict[str, Any]) -> None:
 
 
 def big(place: Place, options: Dict[str, Any]) -> None:
-    """Many tables and alarms, for paging: {"tables": 105, "alarms": 120}. Every other table has tags."""
+    """Many tables and alarms, for paging: {"tables": 105, "alarms": 120, "mappings": 0}. Every other table has tags."""
     count = int(options.get("tables", 105))
     for number in range(count):
         tags = tagged("bulk", "internal") if number % 2 == 0 else None
@@ -387,6 +387,8 @@ def big(place: Place, options: Dict[str, Any]) -> None:
         watched = dimensions(f"t-{number % max(count, 1):04}")
         metric = "ReadThrottleEvents" if number < count else "WriteThrottleEvents"
         alarm(place, f"a-{number:04}", metric, watched, [])
+    for number in range(int(options.get("mappings", 0))):
+        place_mapping(place, place.arn("sqs", "bulk"), f"worker-{number:04}", BatchSize=10)
 
 
 def empty(place: Place, options: Dict[str, Any]) -> None:
