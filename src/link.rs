@@ -5,6 +5,7 @@ pub mod account;
 pub mod backup;
 pub mod capacity;
 mod composite;
+pub mod consumer;
 pub mod coverage;
 pub mod declared;
 pub mod index;

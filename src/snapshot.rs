@@ -10,6 +10,7 @@ pub mod file;
 pub mod operation;
 pub mod record;
 pub mod scaling;
+pub mod stream;
 pub mod table;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use self::backup::{BackupPlan, BackupSettings, ProtectedResource, Vault};
 use self::fact::{Fact, Listed, Why};
 use self::operation::Operation;
 use self::scaling::{ScalableTarget, ScalingPolicy};
+use self::stream::{EventSourceMapping, FailureTopic, Queue};
 use self::table::Table;
 use crate::record;
 
@@ -104,6 +106,12 @@ record! {
         composite_alarms: Listed<CompositeAlarm>, Config [DescribeAlarms];
         /// The topics that alarms notify, sorted by ARN.
         topics: Listed<Topic>, Config [DescribeAlarms, ListSubscriptionsByTopic];
+        /// The Lambda event source mappings on streams of tables, sorted by function.
+        event_source_mappings: Listed<EventSourceMapping>, Config [ListEventSourceMappings];
+        /// The queues for what these could not process, sorted by ARN.
+        queues: Listed<Queue>, Config [ListEventSourceMappings];
+        /// The topics for what these could not process, sorted by ARN.
+        failure_topics: Listed<FailureTopic>, Config [ListEventSourceMappings, ListSubscriptionsByTopic];
         /// What auto scaling may move.
         scaling_targets: Listed<ScalableTarget>, Config [DescribeScalableTargets];
         /// How auto scaling moves it.

@@ -9,7 +9,7 @@ use super::call::Caller;
 use super::client::Clients;
 use super::cloudwatch::Alarms;
 use super::listing::Listing;
-use super::{autoscaling, backup, cloudwatch, dynamodb, sns, tagging};
+use super::{autoscaling, backup, cloudwatch, dynamodb, sns, stream, tagging};
 use crate::snapshot::Region;
 use crate::snapshot::alarm::Topic;
 use crate::snapshot::fact::{Fact, Listed};
@@ -28,9 +28,10 @@ pub(super) async fn read(
     clients_of: &impl Fn(&str) -> Clients,
 ) -> Region {
     let has = |operation| run.contains(&operation);
-    let (tables, alarms, targets, policies, plans, vaults, protected, settings) = tokio::join!(
+    let (tables, alarms, consumers, targets, policies, plans, vaults, protected, settings) = tokio::join!(
         tables(caller, names, run, globs),
         alarms(caller, run, clients_of),
+        stream::consumers(caller, run, clients_of),
         fact_if(
             has(Operation::DescribeScalableTargets),
             autoscaling::targets(caller)
@@ -62,6 +63,9 @@ pub(super) async fn read(
         alarms,
         composite_alarms,
         topics,
+        event_source_mappings: consumers.mappings,
+        queues: consumers.queues,
+        failure_topics: consumers.topics,
         scaling_targets: targets,
         scaling_policies: policies,
         backup_plans: plans,

@@ -89,8 +89,10 @@ fn prefix(service: &str) -> &str {
         "Backup" => "backup",
         "CloudWatch" => "cloudwatch",
         "DynamoDB" => "dynamodb",
+        "Lambda" => "lambda",
         "Resource Groups Tagging API" => "tag",
         "SNS" => "sns",
+        "SQS" => "sqs",
         "STS" => "sts",
         other => other,
     }
@@ -162,8 +164,10 @@ mod tests {
             "Backup",
             "CloudWatch",
             "DynamoDB",
+            "Lambda",
             "Resource Groups Tagging API",
             "SNS",
+            "SQS",
             "STS",
         ];
         for operation in Operation::ALL {

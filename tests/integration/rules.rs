@@ -321,13 +321,20 @@ fn find<'v>(value: &'v mut Value, path: &str) -> &'v mut Value {
     path.split(" / ").fold(value, |value, step| match value {
         Value::Array(items) => {
             let named = |item: &Value| {
-                ["name", "arn", "id", "resource_id", "resource_arn"]
-                    .iter()
-                    .any(|key| {
-                        item[*key]
-                            .as_str()
-                            .is_some_and(|name| name == step || name.ends_with(&format!(":{step}")))
-                    })
+                [
+                    "name",
+                    "arn",
+                    "id",
+                    "resource_id",
+                    "resource_arn",
+                    "function_arn",
+                ]
+                .iter()
+                .any(|key| {
+                    item[*key]
+                        .as_str()
+                        .is_some_and(|name| name == step || name.ends_with(&format!(":{step}")))
+                })
             };
             let at = step.parse().ok().or_else(|| items.iter().position(named));
             &mut items[at.unwrap_or_else(|| panic!("{path}: no {step}"))]

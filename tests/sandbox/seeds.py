@@ -14,6 +14,7 @@ import edits
 from backup import STATE, RecoveryPoint, place_selection
 from gaps import place_composite_alarm
 from place import Place, aware, facts_of, now
+from streams import healthy_consumers, place_mapping
 
 GIB = 1024**3
 
@@ -231,6 +232,7 @@ def healthy(place: Place, options: Dict[str, Any]) -> None:
             scaled(place, resource, "Write", low, 200)
 
     healthy_alarms(place, tables)
+    healthy_consumers(place, [place.arn("sns", "pager"), place.arn("sns", "team-mail")])
     healthy_backups(place, tables)
 
 
@@ -338,6 +340,12 @@ BROKEN: List[Dict[str, Any]] = [
     {"deletion-protection-off": "feed-posts"},
     {"delete-alarm": "feed-posts-GSI1-write-throttles"},
     {"composite-rule": ["feed-posts-degraded", ONLY_TABLE_WRITES]},
+    {"change-consumer": ["feed-fanout", {"MaximumRetryAttempts": -1}]},
+    {"change-consumer": ["feed-search", {"State": "Disabled", "LastProcessingResult": "No records processed"}]},
+    {"delete-alarm": "feed-fanout-failed-depth"},
+    {"queue-retention": ["feed-fanout-failed", 4]},
+    {"delete-queue": "shop-order-events-failed"},
+    {"alarm-threshold": ["shop-order-events-iterator-age", 24 * 3600 * 1000]},
     {"deregister-target": ["table/feed-follows", "dynamodb:table:WriteCapacityUnits"]},
     {"disable-alarm-actions": "feed-follows-write-throttles"},
     {"age-recovery-points": ["feed-follows", 9]},
@@ -349,6 +357,8 @@ DEMO: List[Dict[str, Any]] = [
     {"delete-alarm": "feed-posts-GSI1-write-throttles"},
     {"composite-rule": ["feed-posts-degraded", ONLY_TABLE_WRITES]},
     {"alarm-threshold": ["shop-orders-consumed-writes", 200 * 60 * 10]},
+    {"delete-alarm": "feed-fanout-failed-depth"},
+    {"change-consumer": ["feed-search", {"State": "Disabled", "LastProcessingResult": "No records processed"}]},
     {"deletion-protection-off": "feed-follows"},
     {"unconfirm-topic": "team-mail"},
 ]
@@ -368,7 +378,7 @@ def starter(place: Place, options: Dict[str, Any]) -> None:
 
 
 def big(place: Place, options: Dict[str, Any]) -> None:
-    """Many tables and alarms, for paging: {"tables": 105, "alarms": 120}. Every other table has tags."""
+    """Many tables and alarms, for paging: {"tables": 105, "alarms": 120, "mappings": 0}. Every other table has tags."""
     count = int(options.get("tables", 105))
     for number in range(count):
         tags = tagged("bulk", "internal") if number % 2 == 0 else None
@@ -377,6 +387,8 @@ def big(place: Place, options: Dict[str, Any]) -> None:
         watched = dimensions(f"t-{number % max(count, 1):04}")
         metric = "ReadThrottleEvents" if number < count else "WriteThrottleEvents"
         alarm(place, f"a-{number:04}", metric, watched, [])
+    for number in range(int(options.get("mappings", 0))):
+        place_mapping(place, place.arn("sqs", "bulk"), f"worker-{number:04}", BatchSize=10)
 
 
 def empty(place: Place, options: Dict[str, Any]) -> None:
