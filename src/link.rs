@@ -2,6 +2,7 @@
 //! what people declared. Derived from a snapshot and the config, stored nowhere, pure.
 
 pub mod account;
+pub mod audit;
 pub mod backup;
 pub mod capacity;
 mod composite;

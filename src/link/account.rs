@@ -2,6 +2,7 @@
 
 use globset::GlobSet;
 
+use super::audit::Audit;
 use super::backup::Backups;
 use super::coverage::Watch;
 use super::reach::{End, Routes};
@@ -36,7 +37,11 @@ view! {
         /// Accounts that may be given access, as declared.
         trusted_accounts: Vec<String>, [] = |v| Value::List(v.trusted_accounts);
     }
-    methods {}
+    methods {
+        /// Whether a trail that is on logs changes to the configuration of DynamoDB here.
+        logs_changes() checked |_| Ok(()), [DescribeTrails, GetTrailStatus, GetEventSelectors, ListEventDataStores, GetEventDataStore] =
+            |v, _| Audit::new(v.region).logs_changes().value(), explained |v, _| Audit::new(v.region).changes_grounds();
+    }
 }
 
 impl<'a> AccountView<'a> {

@@ -7,6 +7,7 @@ as a list.
 from datetime import timedelta
 from typing import Any, Callable, Dict, List
 
+import perimeter
 from backup import STATE
 from place import Place, facts_of, now
 
@@ -225,6 +226,7 @@ EDITS: Dict[str, Callable[..., None]] = {
     "alarm-state": alarm_state,
     "alarm-threshold": alarm_threshold,
     "backup-opt-in": backup_opt_in,
+    "cache-without": perimeter.cache_without,
     "composite-rule": composite_rule,
     "delete-alarm": delete_alarm,
     "delete-backup-plan": delete_backup_plan,
@@ -238,6 +240,7 @@ EDITS: Dict[str, Callable[..., None]] = {
     "deregister-target": deregister_target,
     "disable-alarm-actions": disable_alarm_actions,
     "on-demand-maximum": on_demand_maximum,
+    "open-endpoint": perimeter.open_endpoint,
     "pitr-days": pitr_on,
     "pitr-off": pitr_off,
     "pitr-on": pitr_on,
@@ -245,12 +248,14 @@ EDITS: Dict[str, Callable[..., None]] = {
     "provisioned": provisioned,
     "remove-tag": remove_tag,
     "set-tag": set_tag,
+    "stop-trail": perimeter.stop_trail,
     "stream-off": stream_off,
     "suspend-target": suspend_target,
     "table-size": table_size,
     "ttl-off": ttl_off,
     "unconfirm-topic": unconfirm_topic,
     "unlock-vault": unlock_vault,
+    "unroute-endpoint": perimeter.unroute_endpoint,
 }
 
 
