@@ -19,12 +19,15 @@ mod lane;
 mod listing;
 mod meter;
 mod preflight;
+mod protocol;
 mod region;
 mod session;
 mod shape;
+mod signed;
 mod sns;
 mod tagging;
 mod wire;
+mod xml;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_types::region::Region;
 
+use super::signed::Signed;
 use super::wire::{NobodyThere, Tally};
 
 /// Tries of a call, unless the user's configuration says otherwise.
@@ -35,6 +36,8 @@ pub(super) struct Clients {
     pub(super) autoscaling: aws_sdk_applicationautoscaling::Client,
     pub(super) sns: aws_sdk_sns::Client,
     pub(super) backup: aws_sdk_backup::Client,
+    /// Services without an SDK crate of their own here.
+    pub(super) signed: Signed,
 }
 
 /// A client whose retries cost no tokens: the SDK's bucket of 500 is shared by all calls to a service and region, so
@@ -81,6 +84,7 @@ impl Clients {
             autoscaling: client!(aws_sdk_applicationautoscaling, config, tally, most),
             sns: client!(aws_sdk_sns, config, tally, most),
             backup: client!(aws_sdk_backup, config, tally, most),
+            signed: Signed::new(config, most, tally),
         }
     }
 }

@@ -37,10 +37,10 @@ pub(super) fn dynamodb(origin: &Origin) -> Option<Chosen> {
     Some(chosen(url, &by))
 }
 
-/// The endpoint that environment or profile choose for DynamoDB alone.
-pub(super) fn of_dynamodb_alone(base: &SdkConfig) -> Option<String> {
+/// The endpoint that environment or profile choose for one service alone, by the name that its SDK goes by.
+pub(super) fn of_service_alone(base: &SdkConfig, service_id: &str) -> Option<String> {
     let key = ServiceConfigKey::builder()
-        .service_id("DynamoDB")
+        .service_id(service_id)
         .env("AWS_ENDPOINT_URL")
         .profile("endpoint_url")
         .build()

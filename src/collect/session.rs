@@ -82,7 +82,7 @@ pub(super) async fn open(options: &Options) -> Result<Session, CollectError> {
     let mut origin = origin(options).await?;
     check_profile(&origin, options)?;
     let base = loader(options).load().await;
-    origin.dynamodb_url = endpoint::of_dynamodb_alone(&base);
+    origin.dynamodb_url = endpoint::of_service_alone(&base, "DynamoDB");
     let regions = regions(options, &base, &origin)?;
     let home = Region::new(regions[0].clone());
     let retry = retry_config(&base, &origin);

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module may use those before it.
-const ORDER: [&str; 13] = [
-    "yaml", "snapshot", "finding", "config", "collect", "link", "rule", "evaluate", "assess",
-    "gate", "report", "cli", "main",
+const ORDER: [&str; 14] = [
+    "yaml", "policy", "snapshot", "finding", "config", "collect", "link", "rule", "evaluate",
+    "assess", "gate", "report", "cli", "main",
 ];
 /// Siblings that don't see each other: the later one of a pair would otherwise be allowed to use the earlier.
 const APART: [(&str, &str); 3] = [("link", "collect"), ("config", "finding"), ("rule", "link")];
