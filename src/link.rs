@@ -11,6 +11,7 @@ pub mod declared;
 pub mod index;
 pub mod logic;
 pub mod metrics;
+pub mod network;
 pub mod reach;
 pub mod scaling;
 pub mod signal;

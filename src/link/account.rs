@@ -5,6 +5,7 @@ use globset::GlobSet;
 use super::audit::Audit;
 use super::backup::Backups;
 use super::coverage::Watch;
+use super::network::{self, EndpointView};
 use super::reach::{End, Routes};
 use super::scaling::Scaling;
 use super::signal::{self, NAMESPACE};
@@ -23,6 +24,7 @@ pub struct AccountView<'a> {
     /// The tables; partial where the listing broke off.
     pub tables: Fact<Listed<TableView<'a>>>,
     topics: Fact<Listed<TopicView<'a>>>,
+    vpc_endpoints: Fact<Listed<EndpointView<'a>>>,
     trusted_accounts: &'a Vec<String>,
 }
 
@@ -34,6 +36,8 @@ view! {
         tables: Fact<Listed<TableView<'static>>>, [ListTables] = |v| crate::snapshot::record::FactType::value(&v.tables);
         /// The topics that alarms notify.
         topics: Fact<Listed<TopicView<'static>>>, [DescribeAlarms, ListSubscriptionsByTopic] = |v| crate::snapshot::record::FactType::value(&v.topics);
+        /// The VPC endpoints of DynamoDB.
+        vpc_endpoints: Fact<Listed<EndpointView<'static>>>, [DescribeVpcEndpoints] = |v| crate::snapshot::record::FactType::value(&v.vpc_endpoints);
         /// Accounts that may be given access, as declared.
         trusted_accounts: Vec<String>, [] = |v| Value::List(v.trusted_accounts);
     }
@@ -73,6 +77,7 @@ impl<'a> AccountView<'a> {
             region,
             tables,
             topics,
+            vpc_endpoints: network::endpoints(region),
             trusted_accounts: &config.trusted_accounts,
         }
     }
