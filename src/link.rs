@@ -6,6 +6,7 @@ pub mod audit;
 pub mod backup;
 pub mod capacity;
 mod composite;
+pub mod consumer;
 pub mod coverage;
 pub mod declared;
 pub mod index;

@@ -11,6 +11,7 @@ pub mod network;
 pub mod operation;
 pub mod record;
 pub mod scaling;
+pub mod stream;
 pub mod table;
 pub mod trail;
 
@@ -25,6 +26,7 @@ use self::fact::{Fact, Listed, Why};
 use self::network::{Cache, VpcEndpoint};
 use self::operation::Operation;
 use self::scaling::{ScalableTarget, ScalingPolicy};
+use self::stream::{EventSourceMapping, FailureTopic, Queue};
 use self::table::Table;
 use self::trail::{EventDataStore, Trail};
 use crate::record;
@@ -116,6 +118,12 @@ record! {
         caches: Listed<Cache>, Config [DescribeClusters];
         /// The VPC endpoints of DynamoDB, sorted by id.
         vpc_endpoints: Listed<VpcEndpoint>, Config [DescribeVpcEndpoints];
+        /// The Lambda event source mappings on streams of tables, sorted by id.
+        event_source_mappings: Listed<EventSourceMapping>, Config [ListEventSourceMappings];
+        /// The queues for what these could not process, sorted by ARN.
+        queues: Listed<Queue>, Config [ListEventSourceMappings];
+        /// The topics for what these could not process, sorted by ARN.
+        failure_topics: Listed<FailureTopic>, Config [ListEventSourceMappings, ListSubscriptionsByTopic];
         /// What auto scaling may move.
         scaling_targets: Listed<ScalableTarget>, Config [DescribeScalableTargets];
         /// How auto scaling moves it.

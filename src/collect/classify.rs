@@ -224,6 +224,23 @@ fn said(operation: Operation, status: u16, code: &str, message: Option<&str>) ->
             why: why(operation, Reason::Failed, "AWS says there is no such thing"),
             cause: Cause::NotFound,
         },
+        // SQS says the same of a queue of others that we may not see; then it adds "or you do not have access to it".
+        "QueueDoesNotExist" | "AWS.SimpleQueueService.NonExistentQueue" => {
+            let may_hide = message.contains("access");
+            let detail = match may_hide {
+                true => "there is no such queue, or no access to it",
+                false => "AWS says there is no such thing",
+            };
+            let cause = if may_hide {
+                Cause::Plain
+            } else {
+                Cause::NotFound
+            };
+            Failure {
+                why: why(operation, Reason::Failed, detail),
+                cause,
+            }
+        }
         "RequestTimeout" | "RequestTimeoutException" => plain(Reason::TimedOut, ""),
         "OptInRequired" | "SubscriptionRequiredException" | "RegionDisabledException" => {
             plain(Reason::RegionDenied, "")

@@ -9,7 +9,7 @@ use super::call::Caller;
 use super::client::Clients;
 use super::cloudwatch::Alarms;
 use super::listing::Listing;
-use super::{autoscaling, backup, cloudtrail, cloudwatch, dynamodb, network, sns, tagging};
+use super::{autoscaling, backup, cloudtrail, cloudwatch, dynamodb, network, sns, stream, tagging};
 use crate::snapshot::Region;
 use crate::snapshot::alarm::Topic;
 use crate::snapshot::fact::{Fact, Listed};
@@ -33,6 +33,7 @@ pub(super) async fn read(
         tables,
         alarms,
         audit,
+        consumers,
         targets,
         policies,
         plans,
@@ -45,6 +46,7 @@ pub(super) async fn read(
         tables(caller, names, run, globs),
         alarms(caller, run, clients_of),
         audit(caller, run, clients_of),
+        stream::consumers(caller, run, clients_of),
         fact_if(
             has(Operation::DescribeScalableTargets),
             autoscaling::targets(caller)
@@ -86,6 +88,9 @@ pub(super) async fn read(
         event_data_stores,
         caches,
         vpc_endpoints: endpoints,
+        event_source_mappings: consumers.mappings,
+        queues: consumers.queues,
+        failure_topics: consumers.topics,
         scaling_targets: targets,
         scaling_policies: policies,
         backup_plans: plans,

@@ -14,7 +14,6 @@ use aws_sdk_resourcegroupstagging::config::endpoint::{
 };
 use aws_smithy_runtime::client::defaults::default_http_client_plugin_v2;
 use aws_smithy_runtime::client::identity::IdentityCache;
-use aws_smithy_runtime::client::orchestrator::AuthSchemeAndEndpointOrchestrationV2;
 use aws_smithy_runtime::client::orchestrator::operation::Operation as Call;
 use aws_smithy_runtime::client::retries::classifiers::{
     HttpStatusCodeClassifier, TransientErrorClassifier,
@@ -110,7 +109,6 @@ impl Signed {
         let base = &self.base;
         let region = base.region().cloned();
         let mut config = Layer::new("dynalint signed call");
-        config.store_put(AuthSchemeAndEndpointOrchestrationV2);
         config.store_put(AuthSchemeOptionResolverParams::new(()));
         config.store_put(EndpointResolverParams::new(()));
         config.store_put(SigningName::from_static(service.host));

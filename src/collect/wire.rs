@@ -157,8 +157,10 @@ mod tests {
             "Backup",
             "CloudWatch",
             "DynamoDB",
+            "Lambda",
             "Resource Groups Tagging API",
             "SNS",
+            "SQS",
             "STS",
         ];
         for operation in Operation::ALL {

@@ -4,6 +4,7 @@ use globset::GlobSet;
 
 use super::audit::Audit;
 use super::backup::Backups;
+use super::consumer::Consumers;
 use super::coverage::Watch;
 use super::network::{self, EndpointView};
 use super::reach::{End, Routes};
@@ -61,11 +62,15 @@ impl<'a> AccountView<'a> {
         let backups = Backups::new(region);
         let watch = std::sync::Arc::new(watch);
         let backups = std::sync::Arc::new(backups);
+        let consumers = Consumers::new(region, &watch);
         let tables = match region.tables.as_ref() {
             Err(why) => Fact::Unknown(why.clone()),
             Ok(listed) => {
-                let join =
-                    |table| TableView::new(table, region, config, &watch, &scaling, &backups);
+                let join = |table| {
+                    TableView::new(
+                        table, region, config, &watch, &scaling, &backups, &consumers,
+                    )
+                };
                 Fact::Known(Listed {
                     items: listed.items.iter().map(join).collect(),
                     missing: listed.missing.clone(),

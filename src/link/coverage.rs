@@ -1,19 +1,27 @@
-//! Whether a metric of one table or index has an alarm that can fire and reaches someone.
+//! Whether a metric of one table, index, function or queue has an alarm that can fire and reaches someone.
 
 use std::collections::BTreeMap;
 
 use super::logic::Answer;
 use super::metrics::{self, Metric};
 use super::reach::Reach;
-use super::signal::{self, NAMESPACE, Signal};
+use super::signal::{self, LAMBDA, NAMESPACE, SQS, Signal};
 use crate::snapshot::alarm::MetricAlarm;
 use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED, Why};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::record::{Evidence, Grounds};
 
-/// The alarms of a region, by the table that they watch.
+/// The dimension that says whose a metric is, by namespace.
+const OWNERS: [(&str, &str); 3] = [
+    (NAMESPACE, "TableName"),
+    (LAMBDA, "FunctionName"),
+    (SQS, "QueueName"),
+];
+
+/// The alarms of a region, by what they watch.
 pub struct Watch<'a> {
-    by_table: BTreeMap<&'a str, Vec<Signal<'a>>>,
+    /// By namespace and owner.
+    by_owner: BTreeMap<&'a str, BTreeMap<&'a str, Vec<Signal<'a>>>>,
     reaches: Vec<Option<Reach<'a>>>,
     /// With their places in `reaches`.
     unreadable: Vec<(&'a MetricAlarm, usize)>,
@@ -21,26 +29,61 @@ pub struct Watch<'a> {
     external: bool,
 }
 
-/// A table or one of its indexes, as CloudWatch names it.
-#[derive(Clone, Copy, Debug)]
+/// What publishes metrics, as CloudWatch names it: a namespace and an exact dimension set.
+#[derive(Clone, Debug)]
 pub struct Unit<'a> {
-    /// The table.
-    pub table: &'a str,
-    /// The index; `None` is the table itself.
-    pub index: Option<&'a str>,
+    /// The namespace.
+    pub namespace: &'static str,
+    /// The dimensions; the first says whose the metrics are.
+    pub dimensions: Vec<(&'static str, &'a str)>,
 }
 
 impl<'a> Unit<'a> {
-    fn dimensions(self) -> Vec<(&'static str, &'a str)> {
-        let index = self.index.map(|index| ("GlobalSecondaryIndexName", index));
-        std::iter::once(("TableName", self.table))
-            .chain(index)
-            .collect()
+    /// A table.
+    pub fn table(name: &'a str) -> Unit<'a> {
+        Unit {
+            namespace: NAMESPACE,
+            dimensions: vec![("TableName", name)],
+        }
+    }
+
+    /// An index of a table.
+    pub fn index(table: &'a str, name: &'a str) -> Unit<'a> {
+        let mut unit = Unit::table(table);
+        unit.dimensions.push(("GlobalSecondaryIndexName", name));
+        unit
+    }
+
+    /// A Lambda function.
+    pub fn function(name: &'a str) -> Unit<'a> {
+        Unit {
+            namespace: LAMBDA,
+            dimensions: vec![("FunctionName", name)],
+        }
+    }
+
+    /// A version or alias of a Lambda function, or its unpublished code: `NAME:ALIAS`, `NAME`.
+    pub fn function_resource(name: &'a str, resource: &'a str) -> Unit<'a> {
+        let mut unit = Unit::function(name);
+        unit.dimensions.push(("Resource", resource));
+        unit
+    }
+
+    /// An SQS queue.
+    pub fn queue(name: &'a str) -> Unit<'a> {
+        Unit {
+            namespace: SQS,
+            dimensions: vec![("QueueName", name)],
+        }
+    }
+
+    fn owner(&self) -> &'a str {
+        self.dimensions[0].1
     }
 }
 
 impl<'a> Watch<'a> {
-    /// Sorts the alarms of a region by what they watch. `reach` is asked once for each alarm that watches DynamoDB.
+    /// Sorts the alarms of a region by what they watch. `reach` is asked once for each alarm that watches one of ours.
     pub fn new(
         alarms: &'a Fact<Listed<MetricAlarm>>,
         external: bool,
@@ -51,7 +94,7 @@ impl<'a> Watch<'a> {
             Err(why) => (&[][..], Some(why)),
         };
         let mut watch = Watch {
-            by_table: BTreeMap::new(),
+            by_owner: BTreeMap::new(),
             reaches: Vec::new(),
             unreadable: Vec::new(),
             missing,
@@ -72,16 +115,16 @@ impl<'a> Watch<'a> {
         let mut found = None;
         if !signal::is_owned_by_auto_scaling(alarm) {
             for signal in signal::signals(alarm, index) {
-                let table = signal.stat.dimensions.get("TableName");
-                if let (NAMESPACE, Some(table)) = (signal.stat.namespace.as_str(), table) {
+                if let Some((namespace, owner)) = owner(&signal) {
                     found.get_or_insert_with(|| reach(alarm));
-                    self.by_table.entry(table).or_default().push(signal);
+                    let owners = self.by_owner.entry(namespace).or_default();
+                    owners.entry(owner).or_default().push(signal);
                 }
             }
         }
-        // Few alarms are such; each of them is asked about again for every table and index.
-        let of_dynamodb = |metric: &Metric| signal::may_watch(alarm, metric.name);
-        if metrics::TABLE_METRICS.iter().any(of_dynamodb) {
+        // Few alarms are such; each of them is asked about again for every unit.
+        let mut ours = metrics::all();
+        if ours.any(|(namespace, metric)| signal::may_watch(alarm, namespace, metric.name)) {
             found.get_or_insert_with(|| reach(alarm));
             self.unreadable.push((alarm, index));
         }
@@ -90,7 +133,13 @@ impl<'a> Watch<'a> {
 
     /// The signals on a table and its indexes.
     pub fn signals(&self, table: &str) -> &[Signal<'a>] {
-        self.by_table.get(table).map_or(&[], Vec::as_slice)
+        self.on_owner(&Unit::table(table))
+    }
+
+    fn on_owner(&self, unit: &Unit<'_>) -> &[Signal<'a>] {
+        let owners = self.by_owner.get(unit.namespace);
+        let signals = owners.and_then(|owners| owners.get(unit.owner()));
+        signals.map_or(&[], Vec::as_slice)
     }
 
     /// Why alarms may be missing.
@@ -99,27 +148,32 @@ impl<'a> Watch<'a> {
     }
 
     /// Whether the metric of the unit has an alarm that can fire and reaches someone.
-    pub fn covers(&self, unit: Unit<'_>, metric: &Metric) -> Answer<'a> {
+    pub fn covers(&self, unit: &Unit<'_>, metric: &Metric) -> Answer<'a> {
+        self.covers_below(unit, metric, None)
+    }
+
+    /// As [`Watch::covers`], by an alarm that goes off before the metric is above a number.
+    pub fn covers_below(&self, unit: &Unit<'_>, metric: &Metric, most: Option<f64>) -> Answer<'a> {
         if self.external {
             return Answer::Yes;
         }
-        let dimensions = unit.dimensions();
         let on_unit = self
-            .signals(unit.table)
+            .on_owner(unit)
             .iter()
-            .filter(|signal| signal.watches(metric.name, &dimensions));
-        let mut answer = Answer::any(on_unit.map(|signal| self.works(signal, metric)));
-        if answer != Answer::Yes && self.unreadable(metric).next().is_some() {
+            .filter(|signal| signal.watches(unit, metric.name));
+        let mut answer = Answer::any(on_unit.map(|signal| self.works(signal, metric, most)));
+        if answer != Answer::Yes && self.unreadable(unit, metric).next().is_some() {
             answer = answer.or(Answer::Unknown(&UNRECOGNISED));
         }
         answer.or_missing(self.missing)
     }
 
     /// Whether the alarm of a signal can fire on it and reaches someone.
-    fn works(&self, signal: &Signal<'a>, metric: &Metric) -> Answer<'a> {
+    fn works(&self, signal: &Signal<'a>, metric: &Metric, most: Option<f64>) -> Answer<'a> {
         let reach = self.reach(signal.alarm_index);
         let reaches = reach.map_or(Answer::No, |reach| reach.answer);
-        signal.can_fire(metric).and(reaches)
+        let in_time = most.map_or(Answer::Yes, |most| signal.fires_below(most));
+        signal.can_fire(metric).and(in_time).and(reaches)
     }
 
     fn reach(&self, alarm_index: usize) -> Option<&Reach<'a>> {
@@ -127,33 +181,45 @@ impl<'a> Watch<'a> {
     }
 
     /// The alarms that may watch the metric in a way this version can't read, and may reach someone.
-    fn unreadable(&self, metric: &Metric) -> impl Iterator<Item = &'a MetricAlarm> {
+    fn unreadable(
+        &self,
+        unit: &Unit<'_>,
+        metric: &Metric,
+    ) -> impl Iterator<Item = &'a MetricAlarm> {
+        let namespace = unit.namespace;
         let may_tell = |index| self.reach(index).is_some_and(|it| it.answer != Answer::No);
+        let may_watch = move |alarm| signal::may_watch(alarm, namespace, metric.name);
         let all = self.unreadable.iter().copied();
-        all.filter(move |(alarm, index)| signal::may_watch(alarm, metric.name) && may_tell(*index))
+        all.filter(move |(alarm, index)| may_watch(alarm) && may_tell(*index))
             .map(|(alarm, _)| alarm)
     }
 
     /// What the answer of [`Watch::covers`] rests on: the alarm that works, or the near misses.
-    pub fn grounds(&self, unit: Unit<'_>, metric: &Metric) -> Grounds {
+    pub fn grounds(&self, unit: &Unit<'_>, metric: &Metric) -> Grounds {
+        self.grounds_below(unit, metric, None)
+    }
+
+    /// What the answer of [`Watch::covers_below`] rests on.
+    pub fn grounds_below(&self, unit: &Unit<'_>, metric: &Metric, most: Option<f64>) -> Grounds {
         let mut grounds = Grounds::default();
         if self.external {
             let observed = "declared in monitoring.external".to_owned();
             grounds.evidence.push(watched(metric, observed, None));
             return grounds;
         }
-        let answer = self.covers(unit, metric);
-        let dimensions = unit.dimensions();
+        let answer = self.covers_below(unit, metric, most);
         let of_metric: Vec<_> = self
-            .signals(unit.table)
+            .on_owner(unit)
             .iter()
             .filter(|it| it.stat.metric == metric.name)
             .collect();
         let (exact, astray): (Vec<_>, Vec<_>) = of_metric
             .into_iter()
-            .partition(|signal| signal.watches(metric.name, &dimensions));
+            .partition(|signal| signal.watches(unit, metric.name));
         for signal in &exact {
-            if self.works(signal, metric) == answer || answer != Answer::Yes {
+            if self.works(signal, metric, most) == answer || answer != Answer::Yes {
+                let late = most.and_then(|most| signal.late(most));
+                grounds.evidence.extend(late);
                 self.ground(signal, metric, &mut grounds);
             }
         }
@@ -169,7 +235,7 @@ impl<'a> Watch<'a> {
                     Some(Operation::DescribeAlarms),
                 ));
             }
-            self.ground_unreadable(answer, metric, &mut grounds);
+            self.ground_unreadable(answer, unit, metric, &mut grounds);
         }
         grounds
     }
@@ -199,16 +265,31 @@ impl<'a> Watch<'a> {
         }
     }
 
-    fn ground_unreadable(&self, answer: Answer<'_>, metric: &Metric, grounds: &mut Grounds) {
+    fn ground_unreadable(
+        &self,
+        answer: Answer<'_>,
+        unit: &Unit<'_>,
+        metric: &Metric,
+        grounds: &mut Grounds,
+    ) {
         if !matches!(answer, Answer::Unknown(_)) {
             return;
         }
-        for alarm in self.unreadable(metric) {
+        for alarm in self.unreadable(unit, metric) {
             let mut why = UNRECOGNISED.clone();
             why.detail = Some(format!("the query of alarm \"{}\"", alarm.name));
             grounds.unknown.push(why);
         }
     }
+}
+
+/// The namespace and owner of a signal, if it is one of those that units have.
+fn owner<'a>(signal: &Signal<'a>) -> Option<(&'a str, &'a str)> {
+    let (namespace, dimension) = OWNERS
+        .into_iter()
+        .find(|(namespace, _)| signal.stat.namespace == *namespace)?;
+    let owner = signal.stat.dimensions.get(dimension)?;
+    Some((namespace, owner))
 }
 
 fn watched(metric: &Metric, observed: String, from: Option<Operation>) -> Evidence {
@@ -221,19 +302,18 @@ fn watched(metric: &Metric, observed: String, from: Option<Operation>) -> Eviden
 }
 
 /// An alarm on the right metric of this table whose dimensions publish nothing for the unit. Those of another index are
-/// no near miss, they are right where they are.
-fn stray(signal: &Signal<'_>, unit: Unit<'_>) -> Option<Evidence> {
+/// no near miss, they are right where they are; so are those of another version of a function.
+fn stray(signal: &Signal<'_>, unit: &Unit<'_>) -> Option<Evidence> {
+    let mut dimensions = unit.dimensions.iter();
+    let index = dimensions.find(|(key, _)| *key == "GlobalSecondaryIndexName");
     let seen = &signal.stat.dimensions;
     let known = |key: &&String| matches!(key.as_str(), "TableName" | "GlobalSecondaryIndexName");
-    let of_unit = unit.index.is_none_or(|index| {
-        seen.get("GlobalSecondaryIndexName")
-            .is_none_or(|it| it == index)
-    });
-    if !of_unit || seen.keys().all(|key| known(&key)) {
+    let of_unit = index.is_none_or(|(key, index)| seen.get(*key).is_none_or(|it| it == index));
+    if unit.namespace != NAMESPACE || !of_unit || seen.keys().all(|key| known(&key)) {
         return None;
     }
     let names: Vec<&str> = seen.keys().map(String::as_str).collect();
-    let wanted: Vec<&str> = unit.dimensions().iter().map(|(key, _)| *key).collect();
+    let wanted: Vec<&str> = unit.dimensions.iter().map(|(key, _)| *key).collect();
     Some(Evidence {
         path: format!("alarm \"{}\" dimensions", signal.alarm.name),
         observed: names.join(" + "),
@@ -277,7 +357,7 @@ mod tests {
     }
 
     /// Whether the unit is covered, and what is said for it.
-    fn covered(alarms: &Value, unit: Unit<'_>, external: bool) -> (&'static str, Grounds) {
+    fn covered(alarms: &Value, unit: &Unit<'_>, external: bool) -> (&'static str, Grounds) {
         let alarms: Fact<Listed<MetricAlarm>> =
             serde_json::from_value(alarms.clone()).expect("alarms");
         let topics = json!([{"arn": PAGER, "subscriptions":
@@ -297,14 +377,8 @@ mod tests {
 
     #[test]
     fn a_unit_is_covered_by_an_alarm_on_exactly_its_dimensions() {
-        let table = Unit {
-            table: "orders",
-            index: None,
-        };
-        let index = Unit {
-            index: Some("by.day"),
-            ..table
-        };
+        let table = &Unit::table("orders");
+        let index = &Unit::index("orders", "by.day");
         let on = |dimensions: Value| json!([alarm(dimensions, &[PAGER])]);
         let of_table = |name: &str| on(json!({"TableName": name}));
         let of_index =

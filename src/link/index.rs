@@ -56,15 +56,12 @@ impl<'a> IndexView<'a> {
     }
 
     fn unit(&self) -> Unit<'_> {
-        Unit {
-            table: self.table,
-            index: Some(&self.index.name),
-        }
+        Unit::index(self.table, &self.index.name)
     }
 
     fn covered_by(&self, args: &[Value<'_>]) -> Answer<'_> {
         match metrics::metric_of(args, metrics::index_metric) {
-            Some(metric) => self.watch.covers(self.unit(), metric),
+            Some(metric) => self.watch.covers(&self.unit(), metric),
             None => Answer::Unknown(&UNRECOGNISED),
         }
     }
@@ -72,7 +69,7 @@ impl<'a> IndexView<'a> {
     fn coverage_grounds(&self, args: &[Value<'_>]) -> Grounds {
         let metric = metrics::metric_of(args, metrics::index_metric);
         metric.map_or_else(Grounds::default, |metric| {
-            self.watch.grounds(self.unit(), metric)
+            self.watch.grounds(&self.unit(), metric)
         })
     }
 

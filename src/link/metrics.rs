@@ -1,11 +1,12 @@
-//! Which dimension sets the metrics of DynamoDB publish, how often, and which are sparse.
+//! Which dimension sets the metrics of DynamoDB and of what reads its streams publish, how often, and which are sparse.
 //!
 //! A table of facts, not a question to ListMetrics: that forgets a metric which was silent for two weeks, and throttles
 //! are silent until the day they matter. Source: "DynamoDB metrics and dimensions", developer guide.
 
+use super::signal::{LAMBDA, NAMESPACE, SQS};
 use crate::snapshot::record::Value;
 
-/// How a metric of `AWS/DynamoDB` is published.
+/// How a metric is published.
 #[derive(Debug)]
 pub struct Metric {
     /// Name.
@@ -94,6 +95,63 @@ pub const TABLE_METRICS: &[Metric] = &[
     },
 ];
 
+/// The metrics of a Lambda function that tell of trouble with a stream, with the dimension FunctionName ("Using CloudWatch
+/// metrics with Lambda", Lambda developer guide). Each invocation is a sample of Errors, of the value 0 or 1.
+pub const FUNCTION_METRICS: &[Metric] = &[
+    Metric {
+        name: "IteratorAge",
+        granularity_s: 60,
+        per_index: false,
+        sparse: false,
+        summed: false,
+    },
+    Metric {
+        per_index: false,
+        ..events("Errors")
+    },
+    Metric {
+        per_index: false,
+        ..events("Throttles")
+    },
+];
+
+/// The metrics of an SQS queue that tell of messages in it, with the dimension QueueName ("Available CloudWatch metrics for
+/// Amazon SQS", SQS developer guide).
+pub const QUEUE_METRICS: &[Metric] = &[
+    Metric {
+        name: "ApproximateNumberOfMessagesVisible",
+        granularity_s: 60,
+        per_index: false,
+        sparse: false,
+        summed: false,
+    },
+    Metric {
+        name: "ApproximateAgeOfOldestMessage",
+        granularity_s: 60,
+        per_index: false,
+        sparse: false,
+        summed: false,
+    },
+];
+
+/// All metrics of this file with their namespaces.
+pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static Metric)> {
+    let of = |namespace, metrics: &'static [Metric]| metrics.iter().map(move |it| (namespace, it));
+    of(NAMESPACE, TABLE_METRICS)
+        .chain(of(LAMBDA, FUNCTION_METRICS))
+        .chain(of(SQS, QUEUE_METRICS))
+}
+
+/// The metric of a name that a function publishes with FunctionName.
+pub fn function_metric(name: &str) -> Option<&'static Metric> {
+    FUNCTION_METRICS.iter().find(|metric| metric.name == name)
+}
+
+/// The metric of a name that a queue publishes with QueueName.
+pub fn queue_metric(name: &str) -> Option<&'static Metric> {
+    QUEUE_METRICS.iter().find(|metric| metric.name == name)
+}
+
 /// The metric of a name that a table publishes with TableName alone.
 pub fn table_metric(name: &str) -> Option<&'static Metric> {
     TABLE_METRICS.iter().find(|metric| metric.name == name)
@@ -115,9 +173,8 @@ pub(super) fn check_metric(
     if find(name).is_some() {
         return Ok(());
     }
-    let names = TABLE_METRICS
-        .iter()
-        .map(|metric| metric.name)
+    let names = all()
+        .map(|(_, metric)| metric.name)
         .filter(|name| find(name).is_some());
     let near = crate::yaml::nearest(name, names)
         .map_or_else(String::new, |near| format!(", did you mean \"{near}\"?"));

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use super::coverage::Unit;
 use super::logic::Answer;
 use super::metrics::Metric;
 use crate::snapshot::alarm::{Comparison, MetricAlarm, MetricQuery, MetricStat};
@@ -16,6 +17,10 @@ use crate::snapshot::record::Evidence;
 
 /// The namespace of DynamoDB's metrics.
 pub const NAMESPACE: &str = "AWS/DynamoDB";
+/// The namespace of Lambda's metrics.
+pub const LAMBDA: &str = "AWS/Lambda";
+/// The namespace of SQS's metrics.
+pub const SQS: &str = "AWS/SQS";
 
 /// How the metric acts on the alarm can't be told from what AWS documents.
 static OPEN: Why = Why::from_call(Reason::Ambiguous, Operation::DescribeAlarms);
@@ -183,16 +188,17 @@ pub fn is_owned_by_auto_scaling(alarm: &MetricAlarm) -> bool {
     says_so && alarm.alarm_actions.iter().all(scales)
 }
 
-/// Whether an alarm watches something in a way this version can't read, and that could be DynamoDB's metric of this name.
-pub fn may_watch(alarm: &MetricAlarm, metric: &str) -> bool {
+/// Whether an alarm watches something in a way this version can't read, and that could be the namespace's metric of this
+/// name.
+pub fn may_watch(alarm: &MetricAlarm, namespace: &str, metric: &str) -> bool {
     let is_query = |expression: &String| {
         let head = expression.trim_start().get(..6).unwrap_or_default();
-        let (on_dynamodb, on_metric) =
-            (expression.contains(NAMESPACE), expression.contains(metric));
+        let (on_namespace, on_metric) =
+            (expression.contains(namespace), expression.contains(metric));
         // A search may name a part of the metric's name; a query names it and its namespace (Metrics Insights, FROM).
         match head.eq_ignore_ascii_case("SELECT") {
-            true => on_dynamodb && on_metric,
-            false => expression.contains("SEARCH(") && (on_dynamodb || on_metric),
+            true => on_namespace && on_metric,
+            false => expression.contains("SEARCH(") && (on_namespace || on_metric),
         }
     };
     alarm.unmodelled
@@ -204,13 +210,14 @@ pub fn may_watch(alarm: &MetricAlarm, metric: &str) -> bool {
 }
 
 impl Signal<'_> {
-    /// Whether it watches this metric with exactly these dimensions.
-    pub fn watches(&self, metric: &str, dimensions: &[(&str, &str)]) -> bool {
+    /// Whether it watches this metric of exactly this unit.
+    pub fn watches(&self, unit: &Unit<'_>, metric: &str) -> bool {
         let stat = self.stat;
-        stat.namespace == NAMESPACE
+        stat.namespace == unit.namespace
             && stat.metric == metric
-            && stat.dimensions.len() == dimensions.len()
-            && dimensions
+            && stat.dimensions.len() == unit.dimensions.len()
+            && unit
+                .dimensions
                 .iter()
                 .all(|(key, value)| stat.dimensions.get(*key).is_some_and(|seen| seen == value))
     }
@@ -224,6 +231,27 @@ impl Signal<'_> {
             ([], Some(why)) => Answer::Unknown(why),
             (defects, _) => Answer::of(defects.is_empty()),
         }
+    }
+
+    /// Whether it goes off before the metric is above a number. What an expression compares may be in other units, and
+    /// what a band does is learnt.
+    pub fn fires_below(&self, most: f64) -> Answer<'static> {
+        match (self.through, self.alarm.threshold) {
+            (Through::Itself, Some(threshold)) => Answer::of(threshold <= most),
+            (Through::Itself, None) => Answer::No,
+            (Through::Rising | Through::Band | Through::Expression, _) => Answer::Unknown(&OPEN),
+        }
+    }
+
+    /// That it goes off too late, as evidence.
+    pub fn late(&self, most: f64) -> Option<Evidence> {
+        let threshold = self.alarm.threshold?;
+        (self.fires_below(most) == Answer::No).then(|| Evidence {
+            path: format!("alarm \"{}\" threshold", self.alarm.name),
+            observed: threshold.to_string(),
+            expected: format!("{most} or less"),
+            from: Some(Operation::DescribeAlarms),
+        })
     }
 
     /// Why it surely can't fire when this metric rises.
@@ -602,7 +630,7 @@ mod tests {
                 json!({"metric": null, "queries": [line("q1", Some(expression), true, None)]}),
             );
             assert_eq!(
-                may_watch(&alarm, "WriteThrottleEvents"),
+                may_watch(&alarm, NAMESPACE, "WriteThrottleEvents"),
                 expected,
                 "{expression}"
             );

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::audit::Audit;
 use super::backup::{Backups, Candidate};
 use super::capacity::{BURST_S, CapacityAlarm, ceiling};
+use super::consumer::{ConsumerView, Consumers};
 use super::coverage::{Unit, Watch};
 use super::declared::{self, Declared, Tier};
 use super::index::IndexView;
@@ -37,6 +38,8 @@ pub struct TableView<'a> {
     scaling_targets: Fact<Listed<ScalingView<'a>>>,
     capacity_alarms: Fact<Listed<CapacityAlarm<'a>>>,
     recovery_points: Fact<Listed<&'a RecoveryPoint>>,
+    consumers: Fact<Listed<ConsumerView<'a>>>,
+    old_consumers: Fact<Listed<ConsumerView<'a>>>,
     watch: Arc<Watch<'a>>,
     backups: Arc<Backups<'a>>,
 }
@@ -65,6 +68,10 @@ view! {
         capacity_alarms: Fact<Listed<CapacityAlarm<'static>>>, [DescribeAlarms, DescribeScalableTargets] = |v| v.capacity_alarms.value();
         /// The recovery points that AWS Backup made of it, newest first.
         recovery_points: Fact<Listed<RecoveryPoint>>, [ListBackupVaults, ListRecoveryPointsByBackupVault, DescribeTable] = |v| v.recovery_points.value();
+        /// The Lambda consumers of the stream that it writes now.
+        consumers: Fact<Listed<ConsumerView<'static>>>, [DescribeTable, ListEventSourceMappings] = |v| v.consumers.value();
+        /// The Lambda consumers of streams that it wrote once and writes no longer.
+        old_consumers: Fact<Listed<ConsumerView<'static>>>, [DescribeTable, ListEventSourceMappings] = |v| v.old_consumers.value();
     }
     methods {
         /// Whether the table's own metric has an alarm that can fire and reaches someone.
@@ -95,6 +102,7 @@ impl<'a> TableView<'a> {
         watch: &Arc<Watch<'a>>,
         scaling: &Scaling<'a>,
         backups: &Arc<Backups<'a>>,
+        consumers: &Consumers<'a>,
     ) -> TableView<'a> {
         let resource = format!("table/{}", table.name);
         let indexes = table.indexes.as_ref().map_err(Clone::clone).map(|indexes| {
@@ -117,6 +125,8 @@ impl<'a> TableView<'a> {
             scaling_targets: scaling.of_table(table),
             capacity_alarms: Fact::not_requested(),
             recovery_points: backups.recovery_points(table),
+            consumers: consumers.of(table),
+            old_consumers: consumers.of_old_streams(table),
             watch: Arc::clone(watch),
             backups: Arc::clone(backups),
         };
@@ -158,15 +168,12 @@ impl<'a> TableView<'a> {
     }
 
     fn unit(&self) -> Unit<'_> {
-        Unit {
-            table: &self.table.name,
-            index: None,
-        }
+        Unit::table(&self.table.name)
     }
 
     fn covered_by(&self, args: &[Value<'_>]) -> Answer<'_> {
         match metrics::metric_of(args, metrics::table_metric) {
-            Some(metric) => self.watch.covers(self.unit(), metric),
+            Some(metric) => self.watch.covers(&self.unit(), metric),
             None => Answer::Unknown(&UNRECOGNISED),
         }
     }
@@ -174,7 +181,7 @@ impl<'a> TableView<'a> {
     fn coverage_grounds(&self, args: &[Value<'_>]) -> Grounds {
         let metric = metrics::metric_of(args, metrics::table_metric);
         metric.map_or_else(Grounds::default, |metric| {
-            self.watch.grounds(self.unit(), metric)
+            self.watch.grounds(&self.unit(), metric)
         })
     }
 

@@ -88,6 +88,9 @@ operations! {
     DescribeScalableTargets = "application-autoscaling" "DescribeScalableTargets", Some("application-autoscaling:DescribeScalableTargets"), Per::Page(50, "targets"), None;
     DescribeScalingPolicies = "application-autoscaling" "DescribeScalingPolicies", Some("application-autoscaling:DescribeScalingPolicies"), Per::Page(10, "policies"), None;
     ListSubscriptionsByTopic = "sns" "ListSubscriptionsByTopic", Some("sns:ListSubscriptionsByTopic"), Per::Each("alarm topic"), None;
+    ListEventSourceMappings = "lambda" "ListEventSourceMappings", Some("lambda:ListEventSourceMappings"), Per::Page(100, "mappings"), Some(7);
+    GetQueueUrl = "sqs" "GetQueueUrl", Some("sqs:GetQueueUrl"), Per::Each("failure queue"), None;
+    GetQueueAttributes = "sqs" "GetQueueAttributes", Some("sqs:GetQueueAttributes"), Per::Each("failure queue"), None;
     ListBackupPlans = "backup" "ListBackupPlans", Some("backup:ListBackupPlans"), Per::Page(1000, "plans"), None;
     GetBackupPlan = "backup" "GetBackupPlan", Some("backup:GetBackupPlan"), Per::Each("backup plan"), None;
     ListBackupSelections = "backup" "ListBackupSelections", Some("backup:ListBackupSelections"), Per::Each("backup plan"), None;
@@ -117,6 +120,8 @@ impl Operation {
                 Some(Operation::DescribeTrails)
             }
             Operation::GetEventDataStore => Some(Operation::ListEventDataStores),
+            Operation::GetQueueUrl => Some(Operation::ListEventSourceMappings),
+            Operation::GetQueueAttributes => Some(Operation::GetQueueUrl),
             Operation::GetBackupPlan | Operation::ListBackupSelections => {
                 Some(Operation::ListBackupPlans)
             }
@@ -132,6 +137,7 @@ impl Operation {
             | Operation::ListEventDataStores
             | Operation::DescribeClusters
             | Operation::DescribeVpcEndpoints
+            | Operation::ListEventSourceMappings
             | Operation::ListBackupPlans
             | Operation::ListBackupVaults
             | Operation::ListProtectedResources
