@@ -18,6 +18,7 @@ pub mod evaluate;
 pub mod finding;
 pub mod gate;
 pub mod link;
+pub mod policy;
 pub mod report;
 pub mod rule;
 pub mod snapshot;

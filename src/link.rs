@@ -2,6 +2,7 @@
 //! what people declared. Derived from a snapshot and the config, stored nowhere, pure.
 
 pub mod account;
+pub mod audit;
 pub mod backup;
 pub mod capacity;
 mod composite;
@@ -11,6 +12,7 @@ pub mod declared;
 pub mod index;
 pub mod logic;
 pub mod metrics;
+pub mod network;
 pub mod reach;
 pub mod scaling;
 pub mod signal;

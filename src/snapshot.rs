@@ -7,11 +7,13 @@ pub mod alarm;
 pub mod backup;
 pub mod fact;
 pub mod file;
+pub mod network;
 pub mod operation;
 pub mod record;
 pub mod scaling;
 pub mod stream;
 pub mod table;
+pub mod trail;
 
 use std::collections::BTreeMap;
 
@@ -21,10 +23,12 @@ use serde::{Deserialize, Serialize};
 use self::alarm::{CompositeAlarm, MetricAlarm, Topic};
 use self::backup::{BackupPlan, BackupSettings, ProtectedResource, Vault};
 use self::fact::{Fact, Listed, Why};
+use self::network::{Cache, VpcEndpoint};
 use self::operation::Operation;
 use self::scaling::{ScalableTarget, ScalingPolicy};
 use self::stream::{EventSourceMapping, FailureTopic, Queue};
 use self::table::Table;
+use self::trail::{EventDataStore, Trail};
 use crate::record;
 
 /// The version of the file format that this program writes and reads.
@@ -106,6 +110,14 @@ record! {
         composite_alarms: Listed<CompositeAlarm>, Config [DescribeAlarms];
         /// The topics that alarms notify, sorted by ARN.
         topics: Listed<Topic>, Config [DescribeAlarms, ListSubscriptionsByTopic];
+        /// The trails that log here, sorted by ARN.
+        trails: Listed<Trail>, Config [DescribeTrails];
+        /// The event data stores of CloudTrail Lake, sorted by ARN.
+        event_data_stores: Listed<EventDataStore>, Config [ListEventDataStores];
+        /// The DAX clusters, sorted by name.
+        caches: Listed<Cache>, Config [DescribeClusters];
+        /// The VPC endpoints of DynamoDB, sorted by id.
+        vpc_endpoints: Listed<VpcEndpoint>, Config [DescribeVpcEndpoints];
         /// The Lambda event source mappings on streams of tables, sorted by function.
         event_source_mappings: Listed<EventSourceMapping>, Config [ListEventSourceMappings];
         /// The queues for what these could not process, sorted by ARN.

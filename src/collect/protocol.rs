@@ -35,10 +35,6 @@ pub(super) enum Ask {
         query: Vec<(&'static str, String)>,
     },
     /// A form that is answered with XML.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "no service of this protocol is asked yet")
-    )]
     Query {
         /// Version of the API.
         version: &'static str,

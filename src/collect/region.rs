@@ -9,12 +9,13 @@ use super::call::Caller;
 use super::client::Clients;
 use super::cloudwatch::Alarms;
 use super::listing::Listing;
-use super::{autoscaling, backup, cloudwatch, dynamodb, sns, stream, tagging};
+use super::{autoscaling, backup, cloudtrail, cloudwatch, dynamodb, network, sns, stream, tagging};
 use crate::snapshot::Region;
 use crate::snapshot::alarm::Topic;
 use crate::snapshot::fact::{Fact, Listed};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::table::Table;
+use crate::snapshot::trail::{EventDataStore, Trail};
 
 /// Reads everything a run wants of a region whose tables are listed.
 ///
@@ -28,9 +29,23 @@ pub(super) async fn read(
     clients_of: &impl Fn(&str) -> Clients,
 ) -> Region {
     let has = |operation| run.contains(&operation);
-    let (tables, alarms, consumers, targets, policies, plans, vaults, protected, settings) = tokio::join!(
+    let (
+        tables,
+        alarms,
+        audit,
+        consumers,
+        targets,
+        policies,
+        plans,
+        vaults,
+        protected,
+        settings,
+        caches,
+        endpoints,
+    ) = tokio::join!(
         tables(caller, names, run, globs),
         alarms(caller, run, clients_of),
+        audit(caller, run, clients_of),
         stream::consumers(caller, run, clients_of),
         fact_if(
             has(Operation::DescribeScalableTargets),
@@ -53,8 +68,14 @@ pub(super) async fn read(
             has(Operation::DescribeRegionSettings),
             backup::settings(caller)
         ),
+        fact_if(has(Operation::DescribeClusters), network::caches(caller)),
+        fact_if(
+            has(Operation::DescribeVpcEndpoints),
+            network::vpc_endpoints(caller)
+        ),
     );
     let (alarms, composite_alarms, topics) = alarms;
+    let (trails, event_data_stores) = audit;
     Region {
         account: String::new(),
         partition: String::new(),
@@ -63,6 +84,10 @@ pub(super) async fn read(
         alarms,
         composite_alarms,
         topics,
+        trails,
+        event_data_stores,
+        caches,
+        vpc_endpoints: endpoints,
         event_source_mappings: consumers.mappings,
         queues: consumers.queues,
         failure_topics: consumers.topics,
@@ -73,6 +98,24 @@ pub(super) async fn read(
         protected_tables: protected,
         backup_settings: settings,
     }
+}
+
+async fn audit(
+    caller: &Caller<'_>,
+    run: &BTreeSet<Operation>,
+    clients_of: &impl Fn(&str) -> Clients,
+) -> (Fact<Listed<Trail>>, Fact<Listed<EventDataStore>>) {
+    let has = |operation| run.contains(&operation);
+    tokio::join!(
+        fact_if(
+            has(Operation::DescribeTrails),
+            cloudtrail::trails(caller, clients_of)
+        ),
+        fact_if(
+            has(Operation::ListEventDataStores),
+            cloudtrail::stores(caller)
+        ),
+    )
 }
 
 async fn fact_if<T>(wanted: bool, read: impl Future<Output = Fact<T>>) -> Fact<T> {

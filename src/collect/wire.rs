@@ -83,18 +83,11 @@ fn listed(cfg: &ConfigBag) -> Result<Operation, Refused> {
 }
 
 /// The service's prefix in our table, by the name that its SDK goes by.
-fn prefix(service: &str) -> &str {
+fn prefix(service: &str) -> String {
     match service {
-        "Application Auto Scaling" => "application-autoscaling",
-        "Backup" => "backup",
-        "CloudWatch" => "cloudwatch",
-        "DynamoDB" => "dynamodb",
-        "Lambda" => "lambda",
-        "Resource Groups Tagging API" => "tag",
-        "SNS" => "sns",
-        "SQS" => "sqs",
-        "STS" => "sts",
-        other => other,
+        "Application Auto Scaling" => "application-autoscaling".to_owned(),
+        "Resource Groups Tagging API" => "tag".to_owned(),
+        other => other.to_ascii_lowercase(),
     }
 }
 

@@ -2,9 +2,11 @@
 
 use globset::GlobSet;
 
+use super::audit::Audit;
 use super::backup::Backups;
 use super::consumer::Consumers;
 use super::coverage::Watch;
+use super::network::{self, EndpointView};
 use super::reach::{End, Routes};
 use super::scaling::Scaling;
 use super::signal::{self, NAMESPACE};
@@ -23,6 +25,7 @@ pub struct AccountView<'a> {
     /// The tables; partial where the listing broke off.
     pub tables: Fact<Listed<TableView<'a>>>,
     topics: Fact<Listed<TopicView<'a>>>,
+    vpc_endpoints: Fact<Listed<EndpointView<'a>>>,
     trusted_accounts: &'a Vec<String>,
 }
 
@@ -34,10 +37,16 @@ view! {
         tables: Fact<Listed<TableView<'static>>>, [ListTables] = |v| crate::snapshot::record::FactType::value(&v.tables);
         /// The topics that alarms notify.
         topics: Fact<Listed<TopicView<'static>>>, [DescribeAlarms, ListSubscriptionsByTopic] = |v| crate::snapshot::record::FactType::value(&v.topics);
+        /// The VPC endpoints of DynamoDB.
+        vpc_endpoints: Fact<Listed<EndpointView<'static>>>, [DescribeVpcEndpoints] = |v| crate::snapshot::record::FactType::value(&v.vpc_endpoints);
         /// Accounts that may be given access, as declared.
         trusted_accounts: Vec<String>, [] = |v| Value::List(v.trusted_accounts);
     }
-    methods {}
+    methods {
+        /// Whether a trail that is on logs changes to the configuration of DynamoDB here.
+        logs_changes() checked |_| Ok(()), [DescribeTrails, GetTrailStatus, GetEventSelectors, ListEventDataStores, GetEventDataStore] =
+            |v, _| Audit::new(v.region).logs_changes().value(), explained |v, _| Audit::new(v.region).changes_grounds();
+    }
 }
 
 impl<'a> AccountView<'a> {
@@ -73,6 +82,7 @@ impl<'a> AccountView<'a> {
             region,
             tables,
             topics,
+            vpc_endpoints: network::endpoints(region),
             trusted_accounts: &config.trusted_accounts,
         }
     }

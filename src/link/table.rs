@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::audit::Audit;
 use super::backup::{Backups, Candidate};
 use super::capacity::{BURST_S, CapacityAlarm, ceiling};
 use super::consumer::{ConsumerView, Consumers};
@@ -79,6 +80,9 @@ view! {
         /// Whether a backup plan with a schedule selects it.
         in_backup_plan() checked |_| Ok(()), [ListBackupPlans, GetBackupPlan, ListBackupSelections, GetBackupSelection, ListProtectedResources, DescribeRegionSettings, GetResources] =
             |v, _| v.in_backup_plan().value(), explained |v, _| v.backup_grounds();
+        /// Whether a trail that is on logs reads and writes of its items.
+        logs_items() checked |_| Ok(()), [DescribeTrails, GetTrailStatus, GetEventSelectors, ListEventDataStores, GetEventDataStore, DescribeTable] =
+            |v, _| Audit::new(v.region).logs_items(&v.table.arn).value(), explained |v, _| Audit::new(v.region).items_grounds(&v.table.arn);
     }
 }
 

@@ -78,6 +78,13 @@ operations! {
     DescribeTimeToLive = "dynamodb" "DescribeTimeToLive", Some("dynamodb:DescribeTimeToLive"), Per::Each("table"), Some(8);
     GetResources = "tag" "GetResources", Some("tag:GetResources"), Per::Page(100, "tables"), None;
     DescribeAlarms = "cloudwatch" "DescribeAlarms", Some("cloudwatch:DescribeAlarms"), Per::Page(100, "alarms"), Some(5);
+    DescribeTrails = "cloudtrail" "DescribeTrails", Some("cloudtrail:DescribeTrails"), Per::Region, None;
+    GetTrailStatus = "cloudtrail" "GetTrailStatus", Some("cloudtrail:GetTrailStatus"), Per::Each("trail"), None;
+    GetEventSelectors = "cloudtrail" "GetEventSelectors", Some("cloudtrail:GetEventSelectors"), Per::Each("trail"), None;
+    ListEventDataStores = "cloudtrail" "ListEventDataStores", Some("cloudtrail:ListEventDataStores"), Per::Page(1000, "stores"), None;
+    GetEventDataStore = "cloudtrail" "GetEventDataStore", Some("cloudtrail:GetEventDataStore"), Per::Each("store"), None;
+    DescribeClusters = "dax" "DescribeClusters", Some("dax:DescribeClusters"), Per::Page(100, "clusters"), None;
+    DescribeVpcEndpoints = "ec2" "DescribeVpcEndpoints", Some("ec2:DescribeVpcEndpoints"), Per::Page(1000, "endpoints"), None;
     DescribeScalableTargets = "application-autoscaling" "DescribeScalableTargets", Some("application-autoscaling:DescribeScalableTargets"), Per::Page(50, "targets"), None;
     DescribeScalingPolicies = "application-autoscaling" "DescribeScalingPolicies", Some("application-autoscaling:DescribeScalingPolicies"), Per::Page(10, "policies"), None;
     ListSubscriptionsByTopic = "sns" "ListSubscriptionsByTopic", Some("sns:ListSubscriptionsByTopic"), Per::Each("alarm topic"), None;
@@ -109,6 +116,10 @@ impl Operation {
             | Operation::DescribeContinuousBackups
             | Operation::DescribeTimeToLive => Some(Operation::ListTables),
             Operation::ListSubscriptionsByTopic => Some(Operation::DescribeAlarms),
+            Operation::GetTrailStatus | Operation::GetEventSelectors => {
+                Some(Operation::DescribeTrails)
+            }
+            Operation::GetEventDataStore => Some(Operation::ListEventDataStores),
             Operation::GetQueueUrl => Some(Operation::ListEventSourceMappings),
             Operation::GetQueueAttributes => Some(Operation::GetQueueUrl),
             Operation::GetBackupPlan | Operation::ListBackupSelections => {
@@ -122,6 +133,10 @@ impl Operation {
             | Operation::DescribeAlarms
             | Operation::DescribeScalableTargets
             | Operation::DescribeScalingPolicies
+            | Operation::DescribeTrails
+            | Operation::ListEventDataStores
+            | Operation::DescribeClusters
+            | Operation::DescribeVpcEndpoints
             | Operation::ListEventSourceMappings
             | Operation::ListBackupPlans
             | Operation::ListBackupVaults

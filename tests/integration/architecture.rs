@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module may use those before it.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "yaml",
+    "policy",
     "snapshot",
     "finding",
     "config",

@@ -19,12 +19,14 @@ from werkzeug.test import run_wsgi_app
 
 import backup
 import gaps
+import perimeter
 import streams
 import wire
 from control import BadRequest, Control, Fault, parse_body
 from wire import CBOR, AwsError, Call, Response
 
-OURS = {**gaps.OPERATIONS, **backup.OPERATIONS, **streams.OPERATIONS}
+PARTS = (gaps, backup, streams, perimeter)
+OURS = {name: answer for part in PARTS for name, answer in part.OPERATIONS.items()}
 
 # moto operations whose requests and answers were compared with AWS's API model and documentation.
 REVIEWED = {
@@ -156,8 +158,9 @@ class Bridge:
         if kind == "denied-scp":
             return denied(call, "with an explicit deny in a service control policy")
         if kind == "throttle":
-            code = "Throttling" if call.protocol == "query" else "ThrottlingException"
-            return wire.error(call, code, "Rate exceeded", 429 if call.protocol == "rest-json" else 400)
+            codes = {"query": "Throttling", "ec2": "RequestLimitExceeded"}
+            code = codes.get(call.protocol, "ThrottlingException")
+            return wire.error(call, code, "Rate exceeded", {"rest-json": 429, "ec2": 503}.get(call.protocol, 400))
         if kind == "error500":
             code = "InternalServerError" if call.service == "dynamodb" else "InternalFailure"
             return wire.error(call, code, "An internal error occurred", 500)
@@ -207,4 +210,6 @@ def denied(call: Call, because: str) -> Response:
     )
     if call.protocol == "query":
         return wire.error(call, "AccessDenied", message, 403)
+    if call.protocol == "ec2":
+        return wire.error(call, "UnauthorizedOperation", f"You are not authorized to perform this operation. {message}", 403)
     return wire.error(call, "AccessDeniedException", message, 403 if call.protocol == "rest-json" else 400)

@@ -7,6 +7,7 @@ as a list.
 from datetime import timedelta
 from typing import Any, Callable, Dict, List
 
+import perimeter
 import streams
 from backup import STATE
 from place import Place, facts_of, now
@@ -252,6 +253,7 @@ EDITS: Dict[str, Callable[..., None]] = {
     "ttl-off": ttl_off,
     "unconfirm-topic": unconfirm_topic,
     "unlock-vault": unlock_vault,
+    **perimeter.EDITS,
     **streams.EDITS,
 }
 

@@ -13,6 +13,7 @@ from moto.moto_api._internal import mock_random
 import edits
 from backup import STATE, RecoveryPoint, place_selection
 from gaps import place_composite_alarm
+from perimeter import healthy_perimeter
 from place import Place, aware, facts_of, now
 from streams import healthy_consumers, place_mapping
 
@@ -234,6 +235,7 @@ def healthy(place: Place, options: Dict[str, Any]) -> None:
     healthy_alarms(place, tables)
     healthy_consumers(place, [place.arn("sns", "pager"), place.arn("sns", "team-mail")])
     healthy_backups(place, tables)
+    healthy_perimeter(place)
 
 
 def healthy_alarms(place: Place, tables: List[Any]) -> None:
@@ -350,6 +352,11 @@ BROKEN: List[Dict[str, Any]] = [
     {"disable-alarm-actions": "feed-follows-write-throttles"},
     {"age-recovery-points": ["feed-follows", 9]},
     {"unconfirm-topic": "team-mail"},
+    {"stop-trail": "items"},
+    {"cache-without": ["feed-cache", "tls"]},
+    {"cache-without": ["feed-cache", "zones"]},
+    {"open-endpoint": "feed"},
+    {"unroute-endpoint": "shop"},
 ]
 
 DEMO: List[Dict[str, Any]] = [

@@ -1,6 +1,6 @@
 """The AWS wire protocols: which call is this request, and how does its answer look?
 
-Knows json, query, rest-json and rpc-v2-cbor. All shapes come from botocore's API models; an answer that does not fit its
+Knows json, query, ec2, rest-json and rpc-v2-cbor. All shapes come from botocore's API models; an answer that does not fit its
 model is refused instead of sent.
 """
 
@@ -61,7 +61,7 @@ class Call:
     service: str  # name of the API model
     prefix: str  # IAM prefix, also used in the call log
     operation: str
-    protocol: str  # json, query, rest-json or rpc-v2-cbor
+    protocol: str  # json, query, ec2, rest-json or rpc-v2-cbor
     target: str  # prefix of X-Amz-Target or name of the service in a CBOR path
     params: Dict[str, Any]
     text: str  # decoded path and readable body, for faults that name a resource
@@ -109,7 +109,7 @@ def recognise(environ: Dict[str, Any], body: bytes) -> Optional[Call]:
         operation = request.values.get("Action", "")
         labels: Dict[str, Any] = {}
         if operation:
-            protocol = "query"
+            protocol = "ec2" if service == "ec2" else "query"
         else:
             protocol = "rest-json"
             try:
@@ -182,6 +182,12 @@ def error(call: Call, code: str, message: str, status: int = 400) -> Response:
         body = (
             f"<ErrorResponse><Error><Type>{kind}</Type><Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
             f"</Error><RequestId>{request_id[1]}</RequestId></ErrorResponse>"
+        )
+        return Response(status, [("Content-Type", "text/xml"), request_id], body.encode())
+    if call.protocol == "ec2":
+        body = (
+            f"<Response><Errors><Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error></Errors>"
+            f"<RequestID>{request_id[1]}</RequestID></Response>"
         )
         return Response(status, [("Content-Type", "text/xml"), request_id], body.encode())
     if call.protocol == "rest-json":
