@@ -7,9 +7,12 @@ pub mod capacity;
 mod composite;
 pub mod coverage;
 pub mod declared;
+mod grants;
+pub mod iam;
 pub mod index;
 pub mod logic;
 pub mod metrics;
+pub mod policy;
 pub mod reach;
 pub mod scaling;
 pub mod signal;
@@ -18,6 +21,7 @@ pub mod table;
 use jiff::Timestamp;
 
 use self::account::AccountView;
+use self::iam::IamView;
 use crate::config::Config;
 use crate::snapshot::Snapshot;
 
@@ -29,6 +33,8 @@ pub struct Linked<'a> {
     pub now: Timestamp,
     /// Each account in each region.
     pub accounts: Vec<AccountView<'a>>,
+    /// The identities of each account.
+    pub iam: Vec<IamView<'a>>,
 }
 
 impl<'a> Linked<'a> {
@@ -43,6 +49,7 @@ impl<'a> Linked<'a> {
             snapshot,
             now: snapshot.collected_at,
             accounts,
+            iam: IamView::all(snapshot),
         }
     }
 }

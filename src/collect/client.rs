@@ -35,6 +35,7 @@ pub(super) struct Clients {
     pub(super) autoscaling: aws_sdk_applicationautoscaling::Client,
     pub(super) sns: aws_sdk_sns::Client,
     pub(super) backup: aws_sdk_backup::Client,
+    pub(super) iam: aws_sdk_iam::Client,
 }
 
 /// A client whose retries cost no tokens: the SDK's bucket of 500 is shared by all calls to a service and region, so
@@ -81,6 +82,7 @@ impl Clients {
             autoscaling: client!(aws_sdk_applicationautoscaling, config, tally, most),
             sns: client!(aws_sdk_sns, config, tally, most),
             backup: client!(aws_sdk_backup, config, tally, most),
+            iam: client!(aws_sdk_iam, config, tally, most),
         }
     }
 }
