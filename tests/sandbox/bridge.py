@@ -17,13 +17,14 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.test import run_wsgi_app
 
+import access
 import backup
 import gaps
 import wire
 from control import BadRequest, Control, Fault, parse_body
 from wire import CBOR, AwsError, Call, Response
 
-OURS = {**gaps.OPERATIONS, **backup.OPERATIONS}
+OURS = {**access.OPERATIONS, **gaps.OPERATIONS, **backup.OPERATIONS}
 
 # moto operations whose requests and answers were compared with AWS's API model and documentation.
 REVIEWED = {

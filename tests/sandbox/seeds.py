@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 from moto.cloudwatch.models import Dimension, Metric, MetricDataQuery, MetricStat
 from moto.moto_api._internal import mock_random
 
+import access
 import edits
 from backup import STATE, RecoveryPoint, place_selection
 from gaps import place_composite_alarm
@@ -232,6 +233,8 @@ def healthy(place: Place, options: Dict[str, Any]) -> None:
 
     healthy_alarms(place, tables)
     healthy_backups(place, tables)
+    access.seed_access(place)
+    access.seed_resource_policies(place)
 
 
 def healthy_alarms(place: Place, tables: List[Any]) -> None:
@@ -336,6 +339,14 @@ BROKEN: List[Dict[str, Any]] = [
     {"remove-tag": ["shop-sessions", "owner"]},
     {"pitr-days": ["feed-posts", 1]},
     {"deletion-protection-off": "feed-posts"},
+    {"share-table": ["feed-follows", "*", "dynamodb:GetItem"]},
+    {"share-table": ["shop-orders", "999900001111", "dynamodb:Query"]},
+    {"share-table": ["shop-sessions", "role/shop-analytics", "dynamodb:*"]},
+    {"share-table": ["feed-posts", "redshift.amazonaws.com", "dynamodb:DescribeTable"]},
+    {"share-stream": ["feed-posts", "999900001111", "dynamodb:GetRecords"]},
+    {"grant": ["shop-orders-api", "dynamodb:*", "table/shop-orders"]},
+    {"grant": ["developers", "dynamodb:Query", "table/*"]},  # and so the user in that group
+    {"make-admin": "shop-sessions-api"},
     {"delete-alarm": "feed-posts-GSI1-write-throttles"},
     {"composite-rule": ["feed-posts-degraded", ONLY_TABLE_WRITES]},
     {"deregister-target": ["table/feed-follows", "dynamodb:table:WriteCapacityUnits"]},
@@ -346,6 +357,8 @@ BROKEN: List[Dict[str, Any]] = [
 
 DEMO: List[Dict[str, Any]] = [
     {"pitr-off": "shop-sessions"},
+    {"share-table": ["shop-orders", "999900001111", "dynamodb:Query"]},
+    {"grant": ["shop-orders-api", "dynamodb:*", "table/shop-orders"]},
     {"delete-alarm": "feed-posts-GSI1-write-throttles"},
     {"composite-rule": ["feed-posts-degraded", ONLY_TABLE_WRITES]},
     {"alarm-threshold": ["shop-orders-consumed-writes", 200 * 60 * 10]},
