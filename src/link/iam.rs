@@ -23,7 +23,7 @@ pub struct IamView<'a> {
 
 view! {
     /// The identities of one account, for all its regions.
-    impl IamView = "iam", labelled |v| format!("IAM of {}", v.account);
+    impl IamView = "iam", labelled |v| v.account.clone();
     fields {
         /// The users and roles; without roles that belong to AWS services.
         principals: Fact<Listed<PrincipalView<'static>>>, [GetAccountAuthorizationDetails] = |v| v.principals.value();

@@ -181,7 +181,10 @@ fn blind(value: &mut Value) {
         });
         Value::Object(facts.collect())
     });
-    region.insert("tables".into(), Value::Array(blinded.collect()));
+    let blinded: Vec<Value> = blinded.collect();
+    if !blinded.is_empty() {
+        region.insert("tables".into(), Value::Array(blinded));
+    }
 }
 
 #[test]
