@@ -232,10 +232,12 @@ fn bulk_calls_are_made_once_a_page_and_table_calls_once_a_table() {
 #[test]
 fn a_second_page_that_fails_leaves_the_first() {
     let account = sandbox().account_named("200000100002");
-    account.seed(REGION, "big", json!({"tables": 105, "alarms": 120}));
+    let size = json!({"tables": 105, "alarms": 120, "roles": 130});
+    account.seed(REGION, "big", size);
     let clean = verdicts(&account.check(&[]).0);
     for (operation, token) in [
         ("cloudwatch:DescribeAlarms", "NextToken"),
+        ("iam:GetAccountAuthorizationDetails", "Marker"),
         ("dynamodb:ListTables", "ExclusiveStartTableName"),
     ] {
         account.fault(operation, "denied", json!({"resource": token}));

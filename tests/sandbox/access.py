@@ -251,6 +251,15 @@ def seed_access(place: Place) -> None:
     add("user", "maria", groups=["developers"])
 
 
+def seed_roles(place: Place, count: int) -> None:
+    """Many roles, for paging."""
+    tables = f"arn:{place.partition}:dynamodb:*:{place.account}:table"
+    IAM[place.account] = AccountAccess(place.partition)
+    for number in range(count):
+        own = {"own": document(allow("dynamodb:*" if number % 50 == 0 else ITEMS, f"{tables}/t-{number:04}"))}
+        IAM[place.account].identities[f"r-{number:04}"] = Identity("role", f"r-{number:04}", inline=own)
+
+
 def seed_resource_policies(place: Place) -> None:
     for name, role, actions in (("shop-orders", "shop-analytics", ["dynamodb:Query"]), ("feed-posts", "feed-fanout", None)):
         table = place.dynamodb.tables[name]

@@ -381,7 +381,7 @@ def starter(place: Place, options: Dict[str, Any]) -> None:
 
 
 def big(place: Place, options: Dict[str, Any]) -> None:
-    """Many tables and alarms, for paging: {"tables": 105, "alarms": 120}. Every other table has tags."""
+    """Many tables and alarms, for paging: {"tables": 105, "alarms": 120, "roles": 0}. Every other table has tags."""
     count = int(options.get("tables", 105))
     for number in range(count):
         tags = tagged("bulk", "internal") if number % 2 == 0 else None
@@ -390,6 +390,7 @@ def big(place: Place, options: Dict[str, Any]) -> None:
         watched = dimensions(f"t-{number % max(count, 1):04}")
         metric = "ReadThrottleEvents" if number < count else "WriteThrottleEvents"
         alarm(place, f"a-{number:04}", metric, watched, [])
+    access.seed_roles(place, int(options.get("roles", 0)))
 
 
 def empty(place: Place, options: Dict[str, Any]) -> None:
