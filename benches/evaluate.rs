@@ -48,6 +48,7 @@ fn main() {
     let roots = Roots {
         account: Region::TYPE,
         table: Table::TYPE,
+        iam: dynalint::snapshot::iam::Iam::TYPE,
     };
     let (catalog, errors) = Catalog::load((0..RULES).map(source), &roots);
     assert!(errors.is_empty(), "{}", errors[0]);

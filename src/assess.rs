@@ -15,6 +15,7 @@ use crate::finding::{
 };
 use crate::link::Linked;
 use crate::link::account::AccountView;
+use crate::link::iam::IamView;
 use crate::link::table::TableView;
 use crate::rule::catalog::{Catalog, Source};
 use crate::rule::param::Params;
@@ -46,6 +47,7 @@ impl<'a> Configured<'a> {
 pub const ROOTS: Roots = Roots {
     account: AccountView::TYPE,
     table: TableView::TYPE,
+    iam: IamView::TYPE,
 };
 
 /// The rules that are built in, and those of the user; with everything that is wrong with any of them.
@@ -149,6 +151,9 @@ pub fn assess(
             run.table(account, table);
         }
     }
+    if tables > 0 || !selection.narrows() {
+        linked.iam.iter().for_each(|iam| run.iam(iam));
+    }
     run.findings.sort_by(worst_first);
     let gaps = run.gaps();
     Assessment {
@@ -211,10 +216,10 @@ impl Run<'_, '_> {
         };
         for configured in self.rules {
             match (configured.rule.for_each.root(), missing) {
-                (Root::Account, _) if itself => self.rule(configured, account, None),
+                (Root::Account, _) if itself => self.rule(configured, &Home::of(account, None)),
                 (Root::Account, _) => {}
                 (Root::Table, Some(why)) => self.unlisted(configured, account, why),
-                (Root::Table, None) => {}
+                (Root::Table, None) | (Root::Iam, _) => {}
             }
         }
     }
@@ -225,7 +230,7 @@ impl Run<'_, '_> {
             .iter()
             .filter(|it| it.rule.for_each.root() == Root::Table)
         {
-            self.rule(configured, account, Some(table));
+            self.rule(configured, &Home::of(account, Some(table)));
         }
         let counts = std::mem::take(&mut self.of_table);
         if counts.total() > 0 {
@@ -233,23 +238,31 @@ impl Run<'_, '_> {
         }
     }
 
-    fn rule(
-        &mut self,
-        configured: &Configured<'_>,
-        account: &AccountView<'_>,
-        table: Option<&TableView<'_>>,
-    ) {
+    /// The rules on the identities of an account.
+    fn iam(&mut self, iam: &IamView<'_>) {
+        let rules = self.rules.iter();
+        for configured in rules.filter(|it| it.rule.for_each.root() == Root::Iam) {
+            self.rule(configured, &Home::of_iam(iam));
+        }
+    }
+
+    fn rule(&mut self, configured: &Configured<'_>, home: &Home<'_>) {
         let scope = Scope {
-            account,
-            table: table.map(|table| table as &dyn Record),
+            account: home.root,
+            table: home.table.map(|table| table as &dyn Record),
             now: self.linked.now,
         };
         for outcome in evaluate::outcomes(configured.rule, &configured.params, &scope) {
-            let severity = severity(configured.rule, table);
-            self.count(configured.rule, severity, table.is_some(), outcome.verdict);
+            let severity = severity(configured.rule, home.table);
+            self.count(
+                configured.rule,
+                severity,
+                home.table.is_some(),
+                outcome.verdict,
+            );
             let listed = self.listing.lists(outcome.verdict);
             if listed || outcome.verdict == Verdict::Unknown {
-                self.report(configured, &scope, account, table, &outcome, listed);
+                self.report(configured, &scope, home, &outcome, listed);
             }
         }
     }
@@ -280,8 +293,7 @@ impl Run<'_, '_> {
         &mut self,
         configured: &Configured<'_>,
         scope: &Scope<'_>,
-        account: &AccountView<'_>,
-        table: Option<&TableView<'_>>,
+        home: &Home<'_>,
         outcome: &Outcome<'_>,
         listed: bool,
     ) {
@@ -295,9 +307,9 @@ impl Run<'_, '_> {
         unknown.retain(|why| outcome.verdict == Verdict::Unknown && met.insert(why.clone()));
         self.blind(configured.rule, &unknown);
         if listed {
-            let subject = subject_id(account, table, outcome.subject);
+            let subject = subject_id(home, outcome.subject);
             self.findings.push(Finding {
-                severity: severity(configured.rule, table),
+                severity: severity(configured.rule, home.table),
                 evidence: explanation.evidence,
                 unknown,
                 fix: explanation.fix,
@@ -321,7 +333,7 @@ impl Run<'_, '_> {
         self.count(rule, rule.severity, false, Verdict::Unknown);
         self.blind(configured.rule, std::slice::from_ref(why));
         if self.listing.lists(Verdict::Unknown) {
-            let subject = subject_id(account, None, Subject::Root);
+            let subject = subject_id(&Home::of(account, None), Subject::Root);
             let message = format!(
                 "tables of {}: not all could be listed",
                 account.region.region
@@ -415,23 +427,48 @@ fn finding(
     }
 }
 
-fn subject_id(
-    account: &AccountView<'_>,
-    table: Option<&TableView<'_>>,
-    subject: Subject<'_>,
-) -> SubjectId {
-    let region = account.region;
+/// Where a rule looks: what it starts from, and the account and region of its subjects.
+struct Home<'h> {
+    account: &'h str,
+    /// `None` for what is the same in all regions.
+    region: Option<&'h str>,
+    root: &'h dyn Record,
+    table: Option<&'h TableView<'h>>,
+}
+
+impl<'h> Home<'h> {
+    fn of(account: &'h AccountView<'_>, table: Option<&'h TableView<'h>>) -> Home<'h> {
+        Home {
+            account: &account.region.account,
+            region: Some(&account.region.region),
+            root: account,
+            table,
+        }
+    }
+
+    fn of_iam(iam: &'h IamView<'_>) -> Home<'h> {
+        Home {
+            account: &iam.account,
+            region: None,
+            root: iam,
+            table: None,
+        }
+    }
+}
+
+fn subject_id(home: &Home<'_>, subject: Subject<'_>) -> SubjectId {
+    let table = home.table;
     let id = |kind: &str, name: String, arn: Option<String>| SubjectId {
         kind: kind.to_owned(),
         name,
         table: table.map(|view| view.table.name.clone()),
         arn,
-        account: region.account.clone(),
-        region: Some(region.region.clone()),
+        account: home.account.to_owned(),
+        region: home.region.map(str::to_owned),
     };
     let parent: &dyn Record = match table {
         Some(table) => table,
-        None => account,
+        None => home.root,
     };
     match subject {
         Subject::Element(Value::Record(record)) => {

@@ -15,6 +15,7 @@ mod cloudwatch;
 mod dynamodb;
 mod endpoint;
 mod error;
+mod iam;
 mod identity;
 mod lambda;
 mod lane;
@@ -126,6 +127,7 @@ async fn run(
     let bounds = bounds(options, &session, deadline);
     let of_region = |region: &String| Caller::new(&session.base, region, bounds, &tally, &meter);
     let callers: Vec<Caller<'_>> = session.regions.iter().map(of_region).collect();
+    let global = of_region(&session.regions[0]);
 
     let (identity, listings) = tokio::join!(
         identity::identity(&callers[0]),
@@ -141,8 +143,12 @@ async fn run(
     let read = callers.iter().zip(listings).map(|(caller, (_, names))| {
         region::read(caller, names, &run, options.tables.as_ref(), &clients_of)
     });
-    let mut regions = join_all(read).await;
+    let (mut regions, mut iam) = tokio::join!(join_all(read), iam::read(&global, &run));
     stamp(&mut regions, identity.ok().as_ref());
+    for each in &mut iam {
+        each.account.clone_from(&regions[0].account);
+        each.partition.clone_from(&regions[0].partition);
+    }
     Ok(Snapshot {
         version: VERSION,
         tool_version: options.tool_version.clone(),
@@ -150,7 +156,8 @@ async fn run(
         caller_arn,
         collected_at: now,
         calls: tally.calls(),
-        gaps: gaps(&callers, &regions),
+        gaps: gaps(&callers, &global, &regions),
+        iam,
         regions,
     })
 }
@@ -207,13 +214,14 @@ fn partition_of(region: &str) -> &'static str {
     }
 }
 
-fn gaps(callers: &[Caller<'_>], regions: &[Region]) -> Vec<Gap> {
-    let of_region = |(caller, region): (&Caller<'_>, &Region)| {
+/// What each caller missed in its region, and what `global` missed for all of them.
+fn gaps(callers: &[Caller<'_>], global: &Caller<'_>, regions: &[Region]) -> Vec<Gap> {
+    let of = |caller: &Caller<'_>, region: &Region, named: Option<&String>| {
         let gap = |missed: call::Missed| {
             Some(Gap {
                 operation: missed.why.operation?,
                 account: region.account.clone(),
-                region: region.region.clone(),
+                region: named.cloned(),
                 resource: missed.resource,
                 why: missed.why,
             })
@@ -224,7 +232,10 @@ fn gaps(callers: &[Caller<'_>], regions: &[Region]) -> Vec<Gap> {
             .filter_map(gap)
             .collect::<Vec<Gap>>()
     };
-    let mut gaps: Vec<Gap> = callers.iter().zip(regions).flat_map(of_region).collect();
+    let regional = callers.iter().zip(regions);
+    let regional = regional.map(|(caller, region)| of(caller, region, Some(&region.region)));
+    let all = regional.chain(regions.first().map(|region| of(global, region, None)));
+    let mut gaps: Vec<Gap> = all.flatten().collect();
     gaps.sort();
     gaps.dedup();
     gaps

@@ -24,7 +24,7 @@ use crate::snapshot::record::{Record, Value};
 /// What a rule is asked about.
 #[derive(Clone, Copy)]
 pub struct Scope<'a> {
-    /// One account in one region.
+    /// One account in one region; for rules about IAM, the identities of the account.
     pub account: &'a dyn Record,
     /// One table of it; rules about tables give nothing without.
     pub table: Option<&'a dyn Record>,

@@ -9,10 +9,13 @@ mod composite;
 pub mod consumer;
 pub mod coverage;
 pub mod declared;
+mod grants;
+pub mod iam;
 pub mod index;
 pub mod logic;
 pub mod metrics;
 pub mod network;
+pub mod policy;
 pub mod reach;
 pub mod scaling;
 pub mod signal;
@@ -21,6 +24,7 @@ pub mod table;
 use jiff::Timestamp;
 
 use self::account::AccountView;
+use self::iam::IamView;
 use crate::config::Config;
 use crate::snapshot::Snapshot;
 
@@ -32,6 +36,8 @@ pub struct Linked<'a> {
     pub now: Timestamp,
     /// Each account in each region.
     pub accounts: Vec<AccountView<'a>>,
+    /// The identities of each account.
+    pub iam: Vec<IamView<'a>>,
 }
 
 impl<'a> Linked<'a> {
@@ -46,6 +52,7 @@ impl<'a> Linked<'a> {
             snapshot,
             now: snapshot.collected_at,
             accounts,
+            iam: IamView::all(snapshot),
         }
     }
 }

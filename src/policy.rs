@@ -163,6 +163,17 @@ impl Statement {
         }
     }
 
+    /// Whether one of its patterns has an ARN in common with this pattern.
+    pub fn meets_resources(&self, other: &str) -> bool {
+        match &self.resources {
+            None => true,
+            Some(Scope::Only(patterns)) => patterns.iter().any(|it| pattern::arns_meet(it, other)),
+            Some(Scope::AllBut(patterns)) => {
+                !patterns.iter().any(|it| pattern::arn_covers(it, other))
+            }
+        }
+    }
+
     /// Its name for people: the Sid, or its number, counted from 1.
     pub fn label(&self, index: usize) -> String {
         match &self.sid {

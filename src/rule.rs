@@ -127,6 +127,8 @@ pub enum Root {
     Account,
     /// One table.
     Table,
+    /// The identities of one account, for all regions.
+    Iam,
 }
 
 impl Root {
@@ -135,6 +137,7 @@ impl Root {
         match self {
             Root::Account => "account",
             Root::Table => "table",
+            Root::Iam => "iam",
         }
     }
 }
@@ -146,6 +149,8 @@ pub struct Roots {
     pub account: &'static RecordType,
     /// One table.
     pub table: &'static RecordType,
+    /// The identities of one account, for all regions.
+    pub iam: &'static RecordType,
 }
 
 /// What to do about a failed rule, by tool.

@@ -7,6 +7,7 @@ pub mod alarm;
 pub mod backup;
 pub mod fact;
 pub mod file;
+pub mod iam;
 pub mod network;
 pub mod operation;
 pub mod record;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use self::alarm::{CompositeAlarm, MetricAlarm, Topic};
 use self::backup::{BackupPlan, BackupSettings, ProtectedResource, Vault};
 use self::fact::{Fact, Listed, Why};
+use self::iam::Iam;
 use self::network::{Cache, VpcEndpoint};
 use self::operation::Operation;
 use self::scaling::{ScalableTarget, ScalingPolicy};
@@ -52,6 +54,9 @@ pub struct Snapshot {
     pub calls: BTreeMap<String, u64>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
+    /// Who may do what in the accounts, sorted; empty in a file that was written before it was read.
+    #[serde(default)]
+    pub iam: Vec<Iam>,
     /// The accounts and regions, sorted.
     pub regions: Vec<Region>,
 }
@@ -84,8 +89,8 @@ pub struct Gap {
     pub operation: Operation,
     /// The account.
     pub account: String,
-    /// The region.
-    pub region: String,
+    /// The region; null for a call about all regions.
+    pub region: Option<String>,
     /// The thing it was about: a table, a plan; null for a listing.
     pub resource: Option<String>,
     /// Why.

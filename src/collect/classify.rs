@@ -31,6 +31,8 @@ pub(super) struct Failure {
 pub(super) enum Cause {
     /// AWS says that there is no such thing.
     NotFound,
+    /// AWS says that the thing has no policy.
+    NoPolicy,
     /// AWS does not accept the credentials, whatever they may do.
     Credentials(CredentialFault),
     /// Nobody was reached.
@@ -241,6 +243,10 @@ fn said(operation: Operation, status: u16, code: &str, message: Option<&str>) ->
                 cause,
             }
         }
+        "PolicyNotFoundException" => Failure {
+            why: why(operation, Reason::Failed, "AWS says there is no policy"),
+            cause: Cause::NoPolicy,
+        },
         "RequestTimeout" | "RequestTimeoutException" => plain(Reason::TimedOut, ""),
         "OptInRequired" | "SubscriptionRequiredException" | "RegionDisabledException" => {
             plain(Reason::RegionDenied, "")

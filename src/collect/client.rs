@@ -38,6 +38,7 @@ pub(super) struct Clients {
     pub(super) backup: aws_sdk_backup::Client,
     /// Services without an SDK crate of their own here.
     pub(super) signed: Signed,
+    pub(super) iam: aws_sdk_iam::Client,
 }
 
 /// A client whose retries cost no tokens: the SDK's bucket of 500 is shared by all calls to a service and region, so
@@ -85,6 +86,7 @@ impl Clients {
             sns: client!(aws_sdk_sns, config, tally, most),
             backup: client!(aws_sdk_backup, config, tally, most),
             signed: Signed::new(config, most, tally),
+            iam: client!(aws_sdk_iam, config, tally, most),
         }
     }
 }

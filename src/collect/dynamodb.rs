@@ -1,8 +1,10 @@
-//! Amazon DynamoDB: the tables, and for each DescribeTable, DescribeContinuousBackups and DescribeTimeToLive.
+//! Amazon DynamoDB: the tables, and for each DescribeTable, DescribeContinuousBackups, DescribeTimeToLive and
+//! GetResourcePolicy.
 //!
 //! Control plane only: no call here reads an item. What an answer means is in the modules `table` and `index`.
 
 mod index;
+mod policy;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -80,6 +82,14 @@ pub(super) async fn table(
                 cause: Cause::Plain,
             },
         );
+    }
+    if run.contains(&Operation::GetResourcePolicy) {
+        let policies = policy::policies(caller, &table).await;
+        if policies.no_table && is_gone(caller, name).await {
+            return None;
+        }
+        table.policy = policies.of_table;
+        table.stream_policy = policies.of_stream;
     }
     table.pitr = requested(caller, name, pitr);
     table.ttl = requested(caller, name, ttl);

@@ -158,6 +158,7 @@ mod tests {
             "CloudWatch",
             "DynamoDB",
             "Lambda",
+            "IAM",
             "Resource Groups Tagging API",
             "SNS",
             "SQS",

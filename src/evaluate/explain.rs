@@ -15,7 +15,7 @@ use crate::rule::message::Part;
 use crate::rule::param::Params;
 use crate::rule::template::Template;
 use crate::rule::text::spelled;
-use crate::rule::{ForEach, Rule};
+use crate::rule::{ForEach, Root, Rule};
 use crate::snapshot::fact::Why;
 use crate::snapshot::operation::Operation;
 use crate::snapshot::record::{Evidence, Value};
@@ -55,11 +55,18 @@ pub fn explain<'a>(
     let mut explainer = Explainer {
         frame,
         condition: &rule.assert,
-        names: vec!["account".to_owned()],
+        names: vec![
+            match rule.for_each.root() {
+                Root::Iam => Root::Iam,
+                Root::Account | Root::Table => Root::Account,
+            }
+            .name()
+            .to_owned(),
+        ],
         wants_same: matches!(outcome.verdict, Verdict::Pass | Verdict::NotApplicable),
         made: Explanation::default(),
     };
-    if scope.table.is_some() && rule.for_each.root() == crate::rule::Root::Table {
+    if scope.table.is_some() && rule.for_each.root() == Root::Table {
         explainer.names.push("table".to_owned());
     }
     match (&outcome.subject, &rule.for_each) {

@@ -614,6 +614,7 @@ fn methods_are_asked_and_bring_their_own_evidence() {
     let roots = Roots {
         account: Region::TYPE,
         table: &ALARMED,
+        iam: crate::snapshot::iam::Iam::TYPE,
     };
     for (metrics, verdict, said) in [
         (
@@ -665,6 +666,7 @@ fn a_method_refuses_words_it_does_not_know_when_the_rule_is_loaded() {
     let roots = Roots {
         account: Region::TYPE,
         table: &ALARMED,
+        iam: crate::snapshot::iam::Iam::TYPE,
     };
     for (assert, column) in [
         ("assert: table.covered_by('Raeds')", 26),

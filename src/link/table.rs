@@ -11,10 +11,12 @@ use super::declared::{self, Declared, Tier};
 use super::index::IndexView;
 use super::logic::Answer;
 use super::metrics;
+use super::policy::{self, PolicyView};
 use super::scaling::{Scaling, ScalingView};
 use super::signal::{NAMESPACE, Signal, Through};
 use crate::config::Config;
 use crate::finding::TableBrief;
+use crate::policy::{arn_account, is_account};
 use crate::snapshot::Region;
 use crate::snapshot::alarm::Comparison;
 use crate::snapshot::backup::RecoveryPoint;
@@ -40,6 +42,8 @@ pub struct TableView<'a> {
     recovery_points: Fact<Listed<&'a RecoveryPoint>>,
     consumers: Fact<Listed<ConsumerView<'a>>>,
     old_consumers: Fact<Listed<ConsumerView<'a>>>,
+    policy: Fact<Option<PolicyView<'a>>>,
+    stream_policy: Fact<Option<PolicyView<'a>>>,
     watch: Arc<Watch<'a>>,
     backups: Arc<Backups<'a>>,
 }
@@ -66,6 +70,10 @@ view! {
         scaling_targets: Fact<Listed<ScalingView<'static>>>, [DescribeScalableTargets] = |v| v.scaling_targets.value();
         /// The alarms on the consumed capacity of the table and its indexes.
         capacity_alarms: Fact<Listed<CapacityAlarm<'static>>>, [DescribeAlarms, DescribeScalableTargets] = |v| v.capacity_alarms.value();
+        /// Its resource policy; null if it has none.
+        policy: Fact<Option<PolicyView<'static>>>, [GetResourcePolicy] = |v| v.policy.value();
+        /// The resource policy of its stream; null if it has none, or no stream.
+        stream_policy: Fact<Option<PolicyView<'static>>>, [GetResourcePolicy] = |v| v.stream_policy.value();
         /// The recovery points that AWS Backup made of it, newest first.
         recovery_points: Fact<Listed<RecoveryPoint>>, [ListBackupVaults, ListRecoveryPointsByBackupVault, DescribeTable] = |v| v.recovery_points.value();
         /// The Lambda consumers of the stream that it writes now.
@@ -91,6 +99,12 @@ fn declared_value<T: FactType>(declared: &Fact<Declared<T>>) -> Value<'_> {
         Ok(declared) => declared.value.value(),
         Err(why) => Value::Unknown(why),
     }
+}
+
+/// The account that the table lies in, where it was told.
+fn account_of<'t>(table: &'t Table, region: &'t Region) -> Option<&'t str> {
+    let told = Some(region.account.as_str()).filter(|it| is_account(it));
+    told.or_else(|| arn_account(table.arn.known()?))
 }
 
 impl<'a> TableView<'a> {
@@ -127,6 +141,16 @@ impl<'a> TableView<'a> {
             recovery_points: backups.recovery_points(table),
             consumers: consumers.of(table),
             old_consumers: consumers.of_old_streams(table),
+            policy: policy::view(
+                &table.policy,
+                account_of(table, region),
+                &format!("policy of {}", table.name),
+            ),
+            stream_policy: policy::view(
+                &table.stream_policy,
+                account_of(table, region),
+                &format!("policy of the stream of {}", table.name),
+            ),
             watch: Arc::clone(watch),
             backups: Arc::clone(backups),
         };

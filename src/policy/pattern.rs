@@ -11,6 +11,8 @@ pub fn action_matches(pattern: &str, action: &str) -> bool {
 
 /// Whether the pattern holds every action of another pattern.
 pub fn action_covers(pattern: &str, inner: &str) -> bool {
+    // Every action has a colon, so `*` holds no more than `*:*`.
+    let inner = if inner == "*" { "*:*" } else { inner };
     covers(&pattern.to_ascii_lowercase(), &inner.to_ascii_lowercase())
 }
 

@@ -258,8 +258,9 @@ impl Reader<'_> {
         let root = match text.trim() {
             "table" => Root::Table,
             "account" => Root::Account,
+            "iam" => Root::Iam,
             other => {
-                let hint = did_you_mean(other, ["table", "account"])
+                let hint = did_you_mean(other, ["table", "account", "iam"])
                     .filter(|hint| hint.starts_with("did"))
                     .unwrap_or_else(|| "as in \"table\" or \"index in table.indexes\"".to_owned());
                 let error = self
@@ -282,12 +283,14 @@ impl Reader<'_> {
         let starts_with = |root: &str| path.trim_start().split('.').next() == Some(root);
         let root = if starts_with("account") {
             Root::Account
+        } else if starts_with("iam") {
+            Root::Iam
         } else {
             Root::Table
         };
         let mut variables = roots.variables(root);
         let taken = [
-            "account", "table", "now", "params", "true", "false", "null", "in",
+            "account", "table", "iam", "now", "params", "true", "false", "null", "in",
         ];
         if !is_snake(variable) || taken.contains(&variable) {
             let message = format!("\"{variable}\" cannot name an element");
@@ -347,6 +350,7 @@ impl Roots {
         let account = variable(Root::Account, self.account);
         match root {
             Root::Account => vec![account],
+            Root::Iam => vec![variable(Root::Iam, self.iam)],
             Root::Table => vec![account, variable(Root::Table, self.table)],
         }
     }

@@ -3,11 +3,13 @@
 use super::catalog::{Catalog, Source};
 use super::*;
 use crate::snapshot::Region;
+use crate::snapshot::iam::Iam;
 use crate::snapshot::table::Table;
 
 pub(crate) const ROOTS: Roots = Roots {
     account: Region::TYPE,
     table: Table::TYPE,
+    iam: Iam::TYPE,
 };
 
 fn source(file: &str, text: &str) -> Source {

@@ -19,6 +19,8 @@ pub enum Per {
     Region,
     /// Once for each page of this many things, in each region.
     Page(u32, &'static str),
+    /// Once for each page of this many things, for all regions together.
+    Global(u32, &'static str),
     /// Once for each thing of this kind.
     Each(&'static str),
 }
@@ -28,7 +30,9 @@ impl fmt::Display for Per {
         match self {
             Per::Run => f.write_str("1"),
             Per::Region => f.write_str("1 per region"),
-            Per::Page(size, things) => write!(f, "1 per {size} {things}"),
+            Per::Page(size, things) | Per::Global(size, things) => {
+                write!(f, "1 per {size} {things}")
+            }
             Per::Each(thing) => write!(f, "1 per {thing}"),
         }
     }
@@ -76,6 +80,7 @@ operations! {
     DescribeTable = "dynamodb" "DescribeTable", Some("dynamodb:DescribeTable"), Per::Each("table"), Some(500);
     DescribeContinuousBackups = "dynamodb" "DescribeContinuousBackups", Some("dynamodb:DescribeContinuousBackups"), Per::Each("table"), Some(8);
     DescribeTimeToLive = "dynamodb" "DescribeTimeToLive", Some("dynamodb:DescribeTimeToLive"), Per::Each("table"), Some(8);
+    GetResourcePolicy = "dynamodb" "GetResourcePolicy", Some("dynamodb:GetResourcePolicy"), Per::Each("table, stream"), None;
     GetResources = "tag" "GetResources", Some("tag:GetResources"), Per::Page(100, "tables"), None;
     DescribeAlarms = "cloudwatch" "DescribeAlarms", Some("cloudwatch:DescribeAlarms"), Per::Page(100, "alarms"), Some(5);
     DescribeTrails = "cloudtrail" "DescribeTrails", Some("cloudtrail:DescribeTrails"), Per::Region, None;
@@ -99,6 +104,7 @@ operations! {
     ListRecoveryPointsByBackupVault = "backup" "ListRecoveryPointsByBackupVault", Some("backup:ListRecoveryPointsByBackupVault"), Per::Page(1000, "points"), None;
     ListProtectedResources = "backup" "ListProtectedResources", Some("backup:ListProtectedResources"), Per::Page(1000, "ARNs"), None;
     DescribeRegionSettings = "backup" "DescribeRegionSettings", Some("backup:DescribeRegionSettings"), Per::Region, None;
+    GetAccountAuthorizationDetails = "iam" "GetAccountAuthorizationDetails", Some("iam:GetAccountAuthorizationDetails"), Per::Global(100, "identities"), None;
 }
 
 impl Operation {
@@ -115,6 +121,7 @@ impl Operation {
             Operation::DescribeTable
             | Operation::DescribeContinuousBackups
             | Operation::DescribeTimeToLive => Some(Operation::ListTables),
+            Operation::GetResourcePolicy => Some(Operation::DescribeTable),
             Operation::ListSubscriptionsByTopic => Some(Operation::DescribeAlarms),
             Operation::GetTrailStatus | Operation::GetEventSelectors => {
                 Some(Operation::DescribeTrails)
@@ -141,7 +148,8 @@ impl Operation {
             | Operation::ListBackupPlans
             | Operation::ListBackupVaults
             | Operation::ListProtectedResources
-            | Operation::DescribeRegionSettings => None,
+            | Operation::DescribeRegionSettings
+            | Operation::GetAccountAuthorizationDetails => None,
         }
     }
 

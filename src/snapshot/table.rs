@@ -111,6 +111,10 @@ record! {
         size_bytes: u64, Volatile [DescribeTable];
         /// Number of items, about six hours old.
         item_count: u64, Volatile [DescribeTable];
+        /// The resource policy of the table as AWS gave it, JSON text; null if it has none.
+        policy: Option<String>, Config [GetResourcePolicy];
+        /// The resource policy of its stream as AWS gave it, JSON text; null if there is none, or no stream.
+        stream_policy: Option<String>, Config [GetResourcePolicy];
         /// Point-in-time recovery.
         pitr: Pitr, Config [DescribeContinuousBackups];
         /// Time to live.

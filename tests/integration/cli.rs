@@ -42,6 +42,7 @@ fn snapshot() -> Snapshot {
         collected_at: "2026-11-22T17:05:12Z".parse().expect("a time"),
         calls: BTreeMap::from([("dynamodb:ListTables".to_owned(), 1_200)]),
         gaps: Vec::new(),
+        iam: Vec::new(),
         regions: Vec::new(),
     }
 }

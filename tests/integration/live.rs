@@ -228,8 +228,10 @@ fn bulk_calls_are_made_once_a_page_and_table_calls_once_a_table() {
         "dynamodb:DescribeContinuousBackups": 105,
         "dynamodb:DescribeTable": 105,
         "dynamodb:DescribeTimeToLive": 105,
+        "dynamodb:GetResourcePolicy": 105,
         "dynamodb:ListTables": 2,
         "lambda:ListEventSourceMappings": 2,
+        "iam:GetAccountAuthorizationDetails": 1,
         "sts:GetCallerIdentity": 1,
         "tag:GetResources": 1,
     });
@@ -241,10 +243,12 @@ fn bulk_calls_are_made_once_a_page_and_table_calls_once_a_table() {
 #[test]
 fn a_second_page_that_fails_leaves_the_first() {
     let account = sandbox().account_named("200000100002");
-    account.seed(REGION, "big", json!({"tables": 105, "alarms": 120}));
+    let size = json!({"tables": 105, "alarms": 120, "roles": 130});
+    account.seed(REGION, "big", size);
     let clean = verdicts(&account.check(&[]).0);
     for (operation, token) in [
         ("cloudwatch:DescribeAlarms", "NextToken"),
+        ("iam:GetAccountAuthorizationDetails", "Marker"),
         ("dynamodb:ListTables", "ExclusiveStartTableName"),
     ] {
         account.fault(operation, "denied", json!({"resource": token}));
@@ -293,7 +297,12 @@ fn two_regions_are_judged_apart() {
     };
     let planted = include_str!("../golden/live/broken.txt").lines().count();
     assert_eq!(by_region("eu-west-1"), 0);
-    assert_eq!(by_region("us-east-1"), planted);
+    // What is wrong with the identities of the account is wrong in all regions, and said once.
+    let global = report["results"].as_array().expect("results").iter();
+    let global = global.filter(|it| it["status"] == "fail" && it["subject"]["region"].is_null());
+    assert_eq!(by_region("us-east-1") + global.count(), planted);
+    let asked = &report["run"]["calls"]["iam:GetAccountAuthorizationDetails"];
+    assert_eq!(*asked, 1, "IAM is asked once for all regions");
 }
 
 #[test]

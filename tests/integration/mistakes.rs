@@ -74,7 +74,7 @@ fn a_file_that_is_no_snapshot_is_told_in_words() {
             &healthy[..3_000],
             ": not a dynalint snapshot: it ends too early",
         ),
-        ("list", "[]", "expected Snapshot with 8 elements"),
+        ("list", "[]", "expected Snapshot with 9 elements"),
         ("bare", "{}", "missing field \"version\""),
         ("deep", &"[".repeat(20_000), ":1:1: not a dynalint snapshot"),
         (

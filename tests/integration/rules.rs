@@ -40,10 +40,11 @@ fn the_rules_that_are_built_in_load() {
     assert_eq!(catalog.nearest("pitr-no"), Some("pitr-on"));
 }
 
-fn snapshot(region: Value) -> Snapshot {
+fn snapshot(region: Value, iam: Option<Value>) -> Snapshot {
+    let iam: Vec<Value> = iam.into_iter().collect();
     let document = json!({
         "version": 1, "tool_version": "0", "source": "live", "caller_arn": null, "collected_at": "2026-11-22T12:00:00Z",
-        "calls": {}, "gaps": [], "regions": [region],
+        "calls": {}, "gaps": [], "iam": iam, "regions": [region],
     });
     serde_json::from_value(document).expect("a snapshot")
 }
@@ -73,7 +74,12 @@ fn given(case: &Case) -> Snapshot {
         region.insert("tables".into(), json!([table]));
     }
     region.entry("tables").or_insert_with(|| json!([]));
-    snapshot(Value::Object(region))
+    let iam = region.remove("iam").map(|mut iam| {
+        iam["account"] = region["account"].clone();
+        iam["partition"] = region["partition"].clone();
+        iam
+    });
+    snapshot(Value::Object(region), iam)
 }
 
 #[test]
@@ -175,7 +181,10 @@ fn blind(value: &mut Value) {
         });
         Value::Object(facts.collect())
     });
-    region.insert("tables".into(), Value::Array(blinded.collect()));
+    let blinded: Vec<Value> = blinded.collect();
+    if !blinded.is_empty() {
+        region.insert("tables".into(), Value::Array(blinded));
+    }
 }
 
 #[test]
@@ -183,6 +192,9 @@ fn of_a_snapshot_without_one_known_fact_nothing_is_said() {
     let mut document = demo();
     for region in document["regions"].as_array_mut().expect("regions") {
         blind(region);
+    }
+    for iam in document["iam"].as_array_mut().expect("accounts") {
+        blind(iam);
     }
     let catalog = catalog();
     let assessment = assess(&catalog, &read(&document));
@@ -240,8 +252,14 @@ fn shuffled_input_gives_the_same_report() {
     let catalog = catalog();
     let document = demo();
     let mut turned = document.clone();
-    for region in turned["regions"].as_array_mut().expect("regions") {
-        for list in region
+    let iam = turned["iam"].take();
+    let regions = turned["regions"].take();
+    let mut parts = [iam, regions];
+    let wholes = parts
+        .iter_mut()
+        .flat_map(|part| part.as_array_mut().expect("a list"));
+    for whole in wholes {
+        for list in whole
             .as_object_mut()
             .expect("facts")
             .values_mut()
@@ -250,6 +268,8 @@ fn shuffled_input_gives_the_same_report() {
             list.reverse();
         }
     }
+    let [iam, regions] = parts;
+    (turned["iam"], turned["regions"]) = (iam, regions);
     let one = assess(&catalog, &read(&document));
     let other = assess(&catalog, &read(&turned));
     assert_eq!(one.findings, other.findings);
@@ -295,8 +315,11 @@ fn flipping_a_fact_of_the_healthy_account_flips_exactly_its_verdict() {
     assert_eq!(rules, flipped, "each rule has its flip");
     for (rule, flip) in &flips {
         let mut document = healthy.clone();
-        let region = &mut document["regions"][0];
-        let target = find(region, flip["at"].as_str().expect("a path"));
+        let at = flip["at"].as_str().expect("a path");
+        let target = match at.strip_prefix("iam / ") {
+            Some(at) => find(&mut document["iam"][0], at),
+            None => find(&mut document["regions"][0], at),
+        };
         *target = flip["to"].clone();
         let after = verdicts(&assess(&catalog, &read(&document)));
         let changed: BTreeSet<String> = after
@@ -349,7 +372,7 @@ fn a_table_of_the_starter_tier_fails_one_step_lower() {
     let of = |environment: &str| {
         let table = json!({"name": "Orders", "deletion_protection": false, "tags": {"environment": environment}});
         let region = json!({"account": "111122223333", "partition": "aws", "region": "eu-west-1", "tables": [table]});
-        let assessment = assess(&catalog, &snapshot(region));
+        let assessment = assess(&catalog, &snapshot(region, None));
         let finding = assessment
             .findings
             .iter()

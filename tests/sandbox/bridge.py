@@ -17,6 +17,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.test import run_wsgi_app
 
+import access
 import backup
 import gaps
 import perimeter
@@ -25,7 +26,7 @@ import wire
 from control import BadRequest, Control, Fault, parse_body
 from wire import CBOR, AwsError, Call, Response
 
-PARTS = (gaps, backup, streams, perimeter)
+PARTS = (access, backup, gaps, perimeter, streams)
 OURS = {name: answer for part in PARTS for name, answer in part.OPERATIONS.items()}
 
 # moto operations whose requests and answers were compared with AWS's API model and documentation.

@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 from moto.cloudwatch.models import Dimension, Metric, MetricDataQuery, MetricStat
 from moto.moto_api._internal import mock_random
 
+import access
 import edits
 from backup import STATE, RecoveryPoint, place_selection
 from gaps import place_composite_alarm
@@ -236,6 +237,8 @@ def healthy(place: Place, options: Dict[str, Any]) -> None:
     healthy_consumers(place, [place.arn("sns", "pager"), place.arn("sns", "team-mail")])
     healthy_backups(place, tables)
     healthy_perimeter(place)
+    access.seed_access(place)
+    access.seed_resource_policies(place)
 
 
 def healthy_alarms(place: Place, tables: List[Any]) -> None:
@@ -340,6 +343,14 @@ BROKEN: List[Dict[str, Any]] = [
     {"remove-tag": ["shop-sessions", "owner"]},
     {"pitr-days": ["feed-posts", 1]},
     {"deletion-protection-off": "feed-posts"},
+    {"share-table": ["feed-follows", "*", "dynamodb:GetItem"]},
+    {"share-table": ["shop-orders", "999900001111", "dynamodb:Query"]},
+    {"share-table": ["shop-sessions", "role/shop-analytics", "dynamodb:*"]},
+    {"share-table": ["feed-posts", "redshift.amazonaws.com", "dynamodb:DescribeTable"]},
+    {"share-stream": ["feed-posts", "999900001111", "dynamodb:GetRecords"]},
+    {"grant": ["shop-orders-api", "dynamodb:*", "table/shop-orders"]},
+    {"grant": ["developers", "dynamodb:Query", "table/*"]},  # and so the user in that group
+    {"make-admin": "shop-sessions-api"},
     {"delete-alarm": "feed-posts-GSI1-write-throttles"},
     {"composite-rule": ["feed-posts-degraded", ONLY_TABLE_WRITES]},
     {"change-consumer": ["feed-fanout", {"MaximumRetryAttempts": -1}]},
@@ -361,6 +372,8 @@ BROKEN: List[Dict[str, Any]] = [
 
 DEMO: List[Dict[str, Any]] = [
     {"pitr-off": "shop-sessions"},
+    {"share-table": ["shop-orders", "999900001111", "dynamodb:Query"]},
+    {"grant": ["shop-orders-api", "dynamodb:*", "table/shop-orders"]},
     {"delete-alarm": "feed-posts-GSI1-write-throttles"},
     {"composite-rule": ["feed-posts-degraded", ONLY_TABLE_WRITES]},
     {"alarm-threshold": ["shop-orders-consumed-writes", 200 * 60 * 10]},
@@ -385,7 +398,7 @@ def starter(place: Place, options: Dict[str, Any]) -> None:
 
 
 def big(place: Place, options: Dict[str, Any]) -> None:
-    """Many tables and alarms, for paging: {"tables": 105, "alarms": 120, "mappings": 0}. Every other table has tags."""
+    """Many things, for paging: {"tables": 105, "alarms": 120, "mappings": 0, "roles": 0}. Every other table has tags."""
     count = int(options.get("tables", 105))
     for number in range(count):
         tags = tagged("bulk", "internal") if number % 2 == 0 else None
@@ -396,6 +409,7 @@ def big(place: Place, options: Dict[str, Any]) -> None:
         alarm(place, f"a-{number:04}", metric, watched, [])
     for number in range(int(options.get("mappings", 0))):
         place_mapping(place, place.arn("sqs", "bulk"), f"worker-{number:04}", BatchSize=10)
+    access.seed_roles(place, int(options.get("roles", 0)))
 
 
 def empty(place: Place, options: Dict[str, Any]) -> None:
