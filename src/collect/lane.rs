@@ -74,7 +74,7 @@ impl Lane {
             *lock(&self.failed) = (0, None);
             return;
         };
-        if failure.cause == Cause::NotFound {
+        if matches!(failure.cause, Cause::NotFound | Cause::NoPolicy) {
             return;
         }
         let weight = match failure.why.reason {
@@ -139,6 +139,12 @@ mod tests {
             cause: Cause::NotFound,
         };
         (0..10 * STORM).for_each(|_| lane.ended(Some(&missing)));
+        assert!(matches!(lane.pass(), Pass::Full));
+        let no_policy = Failure {
+            cause: Cause::NoPolicy,
+            ..missing
+        };
+        (0..10 * STORM).for_each(|_| lane.ended(Some(&no_policy)));
         assert!(matches!(lane.pass(), Pass::Full));
     }
 
