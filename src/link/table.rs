@@ -39,6 +39,7 @@ pub struct TableView<'a> {
     recovery_points: Fact<Listed<&'a RecoveryPoint>>,
     consumers: Fact<Listed<ConsumerView<'a>>>,
     old_consumers: Fact<Listed<ConsumerView<'a>>>,
+    readers: Fact<u64>,
     watch: Arc<Watch<'a>>,
     backups: Arc<Backups<'a>>,
 }
@@ -69,6 +70,8 @@ view! {
         recovery_points: Fact<Listed<RecoveryPoint>>, [ListBackupVaults, ListRecoveryPointsByBackupVault, DescribeTable] = |v| v.recovery_points.value();
         /// The Lambda consumers of the stream that it writes now.
         consumers: Fact<Listed<ConsumerView<'static>>>, [DescribeTable, ListEventSourceMappings] = |v| v.consumers.value();
+        /// How many of its consumers read the stream: all that are not disabled.
+        readers: Fact<u64>, [DescribeTable, ListEventSourceMappings] = |v| v.readers.value();
         /// The Lambda consumers of streams that it wrote once and writes no longer.
         old_consumers: Fact<Listed<ConsumerView<'static>>>, [DescribeTable, ListEventSourceMappings] = |v| v.old_consumers.value();
     }
@@ -123,6 +126,7 @@ impl<'a> TableView<'a> {
             recovery_points: backups.recovery_points(table),
             consumers: consumers.of(table),
             old_consumers: consumers.of_old_streams(table),
+            readers: consumers.readers(table),
             watch: Arc::clone(watch),
             backups: Arc::clone(backups),
         };

@@ -210,7 +210,11 @@ fn one_table_that_cannot_be_read_does_not_end_the_run() {
 #[test]
 fn bulk_calls_are_made_once_a_page_and_table_calls_once_a_table() {
     let account = sandbox().account_named("200000100001");
-    account.seed(REGION, "big", json!({"tables": 105, "alarms": 120, "mappings": 120}));
+    account.seed(
+        REGION,
+        "big",
+        json!({"tables": 105, "alarms": 120, "mappings": 120}),
+    );
     let (report, code) = account.check(&[]);
     assert_eq!(code, 1);
     let calls = json!({
