@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::wire::Refused;
+use super::wire::{Refused, is_nobodys_name};
 use crate::snapshot::fact::{Reason, Why};
 use crate::snapshot::operation::Operation;
 
@@ -177,8 +177,14 @@ fn unreached(operation: Operation, connector: &ConnectorError) -> Failure {
             cause: Cause::Unreachable,
         };
     };
+    // A service that a region lacks has no address there. Every region has these two.
+    let is_everywhere = matches!(operation.service(), "dynamodb" | "sts");
+    let reason = match is_nobodys_name(connector) && !is_everywhere {
+        true => Reason::NotOffered,
+        false => Reason::Failed,
+    };
     Failure {
-        why: why(operation, Reason::Failed, words),
+        why: why(operation, reason, words),
         cause: Cause::Unreachable,
     }
 }
@@ -386,6 +392,34 @@ mod tests {
         let detail = Some("the credentials expired");
         check(400, "ExpiredTokenException", "x", Reason::Failed, detail);
         check(403, "OptInRequired", "x", Reason::RegionDenied, None);
+    }
+
+    #[test]
+    fn a_queue_is_only_absent_where_sqs_does_not_say_that_it_may_be_hidden() {
+        let cause = |code, message| said(Operation::GetQueueUrl, 400, code, Some(message)).cause;
+        let none = "The specified queue does not exist.";
+        let hidden = "The specified queue does not exist or you do not have access to it.";
+        for code in [
+            "QueueDoesNotExist",
+            "AWS.SimpleQueueService.NonExistentQueue",
+        ] {
+            assert_eq!(cause(code, none), Cause::NotFound, "{code}");
+            assert_eq!(cause(code, hidden), Cause::Plain, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_service_without_an_address_in_the_region_is_not_offered_there() {
+        let unknown = || ConnectorError::io("dns error: Name or service not known".into());
+        let reason = |operation| unreached(operation, &unknown()).why.reason;
+        assert_eq!(
+            reason(Operation::ListEventSourceMappings),
+            Reason::NotOffered
+        );
+        assert_eq!(reason(Operation::ListTables), Reason::Failed);
+        let passing = ConnectorError::io("dns error: Temporary failure in name resolution".into());
+        let failure = unreached(Operation::ListEventSourceMappings, &passing);
+        assert_eq!(failure.why.reason, Reason::Failed);
     }
 
     #[test]

@@ -118,8 +118,13 @@ const NO_SUCH_NAME: [&str; 2] = ["name or service not known", "nodename nor serv
 fn is_final(connector: &ConnectorError) -> bool {
     let refused = classify::find::<io::Error>(connector)
         .is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused);
+    refused || is_nobodys_name(connector)
+}
+
+/// Whether the address is the name of no host.
+pub(super) fn is_nobodys_name(connector: &ConnectorError) -> bool {
     let text = classify::chain_text(connector);
-    refused || NO_SUCH_NAME.iter().any(|words| text.contains(words))
+    NO_SUCH_NAME.iter().any(|words| text.contains(words))
 }
 
 #[cfg(test)]

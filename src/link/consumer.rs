@@ -92,6 +92,24 @@ impl<'a> Consumers<'a> {
         }
     }
 
+    /// How many of the consumers of the table's stream read it: all that are not disabled.
+    pub(super) fn readers(&self, table: &Table) -> Fact<u64> {
+        let consumers = match self.of(table) {
+            Fact::Unknown(why) => return Fact::Unknown(why),
+            Fact::Known(consumers) => consumers,
+        };
+        let states = consumers.items.iter().map(|it| &it.mapping.state);
+        let unclear = |state: &&MappingState| !MappingState::CHOICES.knows(&state.0);
+        match (consumers.missing.as_ref(), states.clone().find(unclear)) {
+            (Some(why), _) => Fact::Unknown(why.clone()),
+            (None, Some(_)) => Fact::Unknown(UNRECOGNISED.clone()),
+            (None, None) => {
+                let reading = states.filter(|state| !state.is(MappingState::Disabled));
+                Fact::Known(reading.count() as u64)
+            }
+        }
+    }
+
     fn listed(
         &self,
         table: &Table,
@@ -203,7 +221,7 @@ pub struct ConsumerView<'a> {
 
 view! {
     /// A consumer of a table's stream: a Lambda event source mapping.
-    impl ConsumerView = "consumer" over EventSourceMapping = |v| v.mapping, labelled |v| v.function_name().to_owned();
+    impl ConsumerView = "consumer" over EventSourceMapping = |v| v.mapping, labelled |v| v.resource().to_owned();
     fields {
         /// The name of its function.
         function_name: String, [ListEventSourceMappings] = |v| Value::Text(v.function_name());

@@ -44,6 +44,7 @@ pub struct TableView<'a> {
     old_consumers: Fact<Listed<ConsumerView<'a>>>,
     policy: Fact<Option<PolicyView<'a>>>,
     stream_policy: Fact<Option<PolicyView<'a>>>,
+    readers: Fact<u64>,
     watch: Arc<Watch<'a>>,
     backups: Arc<Backups<'a>>,
 }
@@ -78,6 +79,8 @@ view! {
         recovery_points: Fact<Listed<RecoveryPoint>>, [ListBackupVaults, ListRecoveryPointsByBackupVault, DescribeTable] = |v| v.recovery_points.value();
         /// The Lambda consumers of the stream that it writes now.
         consumers: Fact<Listed<ConsumerView<'static>>>, [DescribeTable, ListEventSourceMappings] = |v| v.consumers.value();
+        /// How many of its consumers read the stream: all that are not disabled.
+        readers: Fact<u64>, [DescribeTable, ListEventSourceMappings] = |v| v.readers.value();
         /// The Lambda consumers of streams that it wrote once and writes no longer.
         old_consumers: Fact<Listed<ConsumerView<'static>>>, [DescribeTable, ListEventSourceMappings] = |v| v.old_consumers.value();
     }
@@ -151,6 +154,7 @@ impl<'a> TableView<'a> {
                 account_of(table, region),
                 &format!("policy of the stream of {}", table.name),
             ),
+            readers: consumers.readers(table),
             watch: Arc::clone(watch),
             backups: Arc::clone(backups),
         };
