@@ -11,6 +11,7 @@ mod call;
 mod classify;
 mod client;
 mod cloudwatch;
+mod dashboard;
 mod dynamodb;
 mod endpoint;
 mod error;
@@ -133,7 +134,18 @@ async fn run(
     let read = callers.iter().zip(listings).map(|(caller, (_, names))| {
         region::read(caller, names, &run, options.tables.as_ref(), &clients_of)
     });
-    let mut regions = join_all(read).await;
+    let dashboards = async {
+        match run.contains(&Operation::ListDashboards) {
+            true => {
+                dashboard::dashboards(&callers[0], run.contains(&Operation::GetDashboard)).await
+            }
+            false => Fact::not_requested(),
+        }
+    };
+    let (mut regions, dashboards) = tokio::join!(join_all(read), dashboards);
+    for region in &mut regions {
+        region.dashboards = dashboard::of_region(&dashboards, &region.region);
+    }
     stamp(&mut regions, identity.ok().as_ref());
     Ok(Snapshot {
         version: VERSION,

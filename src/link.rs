@@ -2,14 +2,17 @@
 //! what people declared. Derived from a snapshot and the config, stored nowhere, pure.
 
 pub mod account;
+pub mod alarm;
 pub mod backup;
 pub mod capacity;
 mod composite;
 pub mod coverage;
+pub mod dashboard;
 pub mod declared;
 pub mod index;
 pub mod logic;
 pub mod metrics;
+pub mod published;
 pub mod reach;
 pub mod scaling;
 pub mod signal;

@@ -5,6 +5,7 @@
 
 pub mod alarm;
 pub mod backup;
+pub mod dashboard;
 pub mod fact;
 pub mod file;
 pub mod operation;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use self::alarm::{CompositeAlarm, MetricAlarm, Topic};
 use self::backup::{BackupPlan, BackupSettings, ProtectedResource, Vault};
+use self::dashboard::Dashboard;
 use self::fact::{Fact, Listed, Why};
 use self::operation::Operation;
 use self::scaling::{ScalableTarget, ScalingPolicy};
@@ -98,12 +100,16 @@ record! {
     } facts {
         /// The tables, sorted by name.
         tables: Listed<Table>, Config [ListTables];
+        /// The names of all tables, those too that were not chosen, sorted.
+        table_names: Listed<String>, Identity [ListTables];
         /// The metric alarms, sorted by name.
         alarms: Listed<MetricAlarm>, Config [DescribeAlarms];
         /// The composite alarms, sorted by name.
         composite_alarms: Listed<CompositeAlarm>, Config [DescribeAlarms];
         /// The topics that alarms notify, sorted by ARN.
         topics: Listed<Topic>, Config [DescribeAlarms, ListSubscriptionsByTopic];
+        /// The dashboards, with what they show of this region, sorted by name.
+        dashboards: Listed<Dashboard>, Config [ListDashboards];
         /// What auto scaling may move.
         scaling_targets: Listed<ScalableTarget>, Config [DescribeScalableTargets];
         /// How auto scaling moves it.

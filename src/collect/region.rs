@@ -28,6 +28,7 @@ pub(super) async fn read(
     clients_of: &impl Fn(&str) -> Clients,
 ) -> Region {
     let has = |operation| run.contains(&operation);
+    let table_names = names.with(names.items.clone()).into_fact(String::clone);
     let (tables, alarms, targets, policies, plans, vaults, protected, settings) = tokio::join!(
         tables(caller, names, run, globs),
         alarms(caller, run, clients_of),
@@ -59,9 +60,12 @@ pub(super) async fn read(
         partition: String::new(),
         region: caller.region.clone(),
         tables,
+        table_names,
         alarms,
         composite_alarms,
         topics,
+        // Those are the account's: they are read once for all regions.
+        dashboards: Fact::not_requested(),
         scaling_targets: targets,
         scaling_policies: policies,
         backup_plans: plans,

@@ -1,9 +1,12 @@
 //! Whether a metric of one table or index has an alarm that can fire and reaches someone.
 
+pub mod wanted;
+
 use std::collections::BTreeMap;
 
 use super::logic::Answer;
-use super::metrics::{self, Metric};
+use super::metrics::Metric;
+use super::published;
 use super::reach::Reach;
 use super::signal::{self, NAMESPACE, Signal};
 use crate::snapshot::alarm::MetricAlarm;
@@ -72,8 +75,10 @@ impl<'a> Watch<'a> {
         let mut found = None;
         if !signal::is_owned_by_auto_scaling(alarm) {
             for signal in signal::signals(alarm, index) {
-                let table = signal.stat.dimensions.get("TableName");
-                if let (NAMESPACE, Some(table)) = (signal.stat.namespace.as_str(), table) {
+                if signal.stat.namespace == NAMESPACE {
+                    // Those of the account have no table: they are kept under none.
+                    let table = signal.stat.dimensions.get("TableName");
+                    let table = table.map_or("", String::as_str);
                     found.get_or_insert_with(|| reach(alarm));
                     self.by_table.entry(table).or_default().push(signal);
                 }
@@ -81,7 +86,7 @@ impl<'a> Watch<'a> {
         }
         // Few alarms are such; each of them is asked about again for every table and index.
         let of_dynamodb = |metric: &Metric| signal::may_watch(alarm, metric.name);
-        if metrics::TABLE_METRICS.iter().any(of_dynamodb) {
+        if published::all().any(of_dynamodb) {
             found.get_or_insert_with(|| reach(alarm));
             self.unreadable.push((alarm, index));
         }

@@ -78,6 +78,8 @@ operations! {
     DescribeTimeToLive = "dynamodb" "DescribeTimeToLive", Some("dynamodb:DescribeTimeToLive"), Per::Each("table"), Some(8);
     GetResources = "tag" "GetResources", Some("tag:GetResources"), Per::Page(100, "tables"), None;
     DescribeAlarms = "cloudwatch" "DescribeAlarms", Some("cloudwatch:DescribeAlarms"), Per::Page(100, "alarms"), Some(5);
+    ListDashboards = "cloudwatch" "ListDashboards", Some("cloudwatch:ListDashboards"), Per::Run, Some(5);
+    GetDashboard = "cloudwatch" "GetDashboard", Some("cloudwatch:GetDashboard"), Per::Each("dashboard"), Some(5);
     DescribeScalableTargets = "application-autoscaling" "DescribeScalableTargets", Some("application-autoscaling:DescribeScalableTargets"), Per::Page(50, "targets"), None;
     DescribeScalingPolicies = "application-autoscaling" "DescribeScalingPolicies", Some("application-autoscaling:DescribeScalingPolicies"), Per::Page(10, "policies"), None;
     ListSubscriptionsByTopic = "sns" "ListSubscriptionsByTopic", Some("sns:ListSubscriptionsByTopic"), Per::Each("alarm topic"), None;
@@ -106,6 +108,7 @@ impl Operation {
             | Operation::DescribeContinuousBackups
             | Operation::DescribeTimeToLive => Some(Operation::ListTables),
             Operation::ListSubscriptionsByTopic => Some(Operation::DescribeAlarms),
+            Operation::GetDashboard => Some(Operation::ListDashboards),
             Operation::GetBackupPlan | Operation::ListBackupSelections => {
                 Some(Operation::ListBackupPlans)
             }
@@ -115,6 +118,7 @@ impl Operation {
             | Operation::ListTables
             | Operation::GetResources
             | Operation::DescribeAlarms
+            | Operation::ListDashboards
             | Operation::DescribeScalableTargets
             | Operation::DescribeScalingPolicies
             | Operation::ListBackupPlans

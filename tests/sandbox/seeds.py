@@ -11,6 +11,7 @@ from moto.cloudwatch.models import Dimension, Metric, MetricDataQuery, MetricSta
 from moto.moto_api._internal import mock_random
 
 import edits
+import watch
 from backup import STATE, RecoveryPoint, place_selection
 from gaps import place_composite_alarm
 from place import Place, aware, facts_of, now
@@ -182,7 +183,7 @@ def healthy(place: Place, options: Dict[str, Any]) -> None:
         stream="NEW_AND_OLD_IMAGES",
         customer_key=True,
         ttl="expires_at",
-        tags=tagged("checkout", "confidential"),
+        tags={**tagged("checkout", "confidential"), "tier": "critical"},
         size=(48 * GIB, 61_000_000),
     )
     sessions = table(
@@ -268,6 +269,8 @@ def healthy_alarms(place: Place, tables: List[Any]) -> None:
         description="Posts cannot be written",
     )
     alarm(place, "account-user-errors", "UserErrors", [], both, threshold=50, periods=(10, 10))
+    watch.recommended_alarms(place, tables, both)
+    watch.dashboard(place, tables)
 
 
 def healthy_backups(place: Place, tables: List[Any]) -> None:
@@ -340,6 +343,19 @@ BROKEN: List[Dict[str, Any]] = [
     {"composite-rule": ["feed-posts-degraded", ONLY_TABLE_WRITES]},
     {"deregister-target": ["table/feed-follows", "dynamodb:table:WriteCapacityUnits"]},
     {"disable-alarm-actions": "feed-follows-write-throttles"},
+    {"disable-scaling-alarms": ["table/shop-orders", "dynamodb:table:ReadCapacityUnits"]},
+    {"alarm-periods": ["shop-orders-read-throttles", 300, 12]},  # an hour
+    {"alarm-state": ["shop-orders-consumed-reads", "ALARM"]},
+    {"alarm-dimensions": ["shop-sessions-latency", {"TableName": "shop-sessions"}]},  # without Operation: no data
+    {"alarm-actions": ["shop-sessions-system-errors", []]},
+    {"delete-alarm": "shop-sessions-write-throttles"},  # it has an on-demand maximum
+    {"alarm-dimensions": ["feed-posts-system-errors", {"TableName": "feed-posts-old"}]},
+    {"alarm-statistic": ["feed-follows-consumed-reads", "Average"]},
+    {"alarm-topic-gone": "feed-follows-system-errors"},
+    {"alarm-description": ["feed-follows-latency", "Slow!"]},
+    {"delete-alarm": "account-provisioned-writes"},
+    {"delete-alarm": "account-user-errors"},
+    {"off-dashboard": "feed-posts"},
     {"age-recovery-points": ["feed-follows", 9]},
     {"unconfirm-topic": "team-mail"},
 ]
@@ -350,6 +366,8 @@ DEMO: List[Dict[str, Any]] = [
     {"composite-rule": ["feed-posts-degraded", ONLY_TABLE_WRITES]},
     {"alarm-threshold": ["shop-orders-consumed-writes", 200 * 60 * 10]},
     {"deletion-protection-off": "feed-follows"},
+    {"disable-scaling-alarms": ["table/shop-orders", "dynamodb:table:ReadCapacityUnits"]},
+    {"alarm-dimensions": ["feed-posts-latency", {"TableName": "feed-posts"}]},
     {"unconfirm-topic": "team-mail"},
 ]
 
