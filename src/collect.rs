@@ -12,6 +12,7 @@ mod classify;
 mod client;
 mod cloudtrail;
 mod cloudwatch;
+mod dashboard;
 mod dynamodb;
 mod endpoint;
 mod error;
@@ -143,7 +144,19 @@ async fn run(
     let read = callers.iter().zip(listings).map(|(caller, (_, names))| {
         region::read(caller, names, &run, options.tables.as_ref(), &clients_of)
     });
-    let (mut regions, mut iam) = tokio::join!(join_all(read), iam::read(&global, &run));
+    let dashboards = async {
+        match run.contains(&Operation::ListDashboards) {
+            true => {
+                dashboard::dashboards(&callers[0], run.contains(&Operation::GetDashboard)).await
+            }
+            false => Fact::not_requested(),
+        }
+    };
+    let (mut regions, mut iam, dashboards) =
+        tokio::join!(join_all(read), iam::read(&global, &run), dashboards);
+    for region in &mut regions {
+        region.dashboards = dashboard::of_region(&dashboards, &region.region);
+    }
     stamp(&mut regions, identity.ok().as_ref());
     for each in &mut iam {
         each.account.clone_from(&regions[0].account);

@@ -2,12 +2,14 @@
 //! what people declared. Derived from a snapshot and the config, stored nowhere, pure.
 
 pub mod account;
+pub mod alarm;
 pub mod audit;
 pub mod backup;
 pub mod capacity;
 mod composite;
 pub mod consumer;
 pub mod coverage;
+pub mod dashboard;
 pub mod declared;
 mod grants;
 pub mod iam;
@@ -16,6 +18,7 @@ pub mod logic;
 pub mod metrics;
 pub mod network;
 pub mod policy;
+pub mod published;
 pub mod reach;
 pub mod scaling;
 pub mod signal;

@@ -5,6 +5,7 @@
 
 pub mod alarm;
 pub mod backup;
+pub mod dashboard;
 pub mod fact;
 pub mod file;
 pub mod iam;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use self::alarm::{CompositeAlarm, MetricAlarm, Topic};
 use self::backup::{BackupPlan, BackupSettings, ProtectedResource, Vault};
+use self::dashboard::Dashboard;
 use self::fact::{Fact, Listed, Why};
 use self::iam::Iam;
 use self::network::{Cache, VpcEndpoint};
@@ -109,6 +111,8 @@ record! {
     } facts {
         /// The tables, sorted by name.
         tables: Listed<Table>, Config [ListTables];
+        /// The names of all tables, those too that were not chosen, sorted.
+        table_names: Listed<String>, Identity [ListTables];
         /// The metric alarms, sorted by name.
         alarms: Listed<MetricAlarm>, Config [DescribeAlarms];
         /// The composite alarms, sorted by name.
@@ -129,6 +133,8 @@ record! {
         queues: Listed<Queue>, Config [ListEventSourceMappings];
         /// The topics for what these could not process, sorted by ARN.
         failure_topics: Listed<FailureTopic>, Config [ListEventSourceMappings, ListSubscriptionsByTopic];
+        /// The dashboards, with what they show of this region, sorted by name.
+        dashboards: Listed<Dashboard>, Config [ListDashboards];
         /// What auto scaling may move.
         scaling_targets: Listed<ScalableTarget>, Config [DescribeScalableTargets];
         /// How auto scaling moves it.

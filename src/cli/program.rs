@@ -158,6 +158,9 @@ impl Engine for Program {
         };
         let linked = Linked::new(snapshot, &config);
         let made = assess::assess(&rules, &linked, &selection(choice.select)?, listing);
+        // A rule on the account that does not apply to an empty one has checked nothing.
+        let all = &made.summary.all;
+        let anything = made.tables > 0 || all.total() > all.not_applicable;
         let ran = rules.iter().map(|it| it.rule.id.to_string()).collect();
         let run = checklist::Run {
             rules: &ran,
@@ -173,8 +176,7 @@ impl Engine for Program {
                 unknowns: &made.summary.unknowns,
                 open_items: asked().map(Assessed::to_sign).sum(),
                 unassessed_items: asked().map(Assessed::left_out).sum(),
-                anything_checked: made.summary.all.total() > 0
-                    || (made.tables > 0 && asked().next().is_some()),
+                anything_checked: anything,
             },
         );
         Ok(Report {

@@ -227,6 +227,7 @@ fn said(operation: Operation, status: u16, code: &str, message: Option<&str>) ->
     match code {
         "ResourceNotFoundException"
         | "TableNotFoundException"
+        | "DashboardNotFoundError"
         | "NotFound"
         | "NotFoundException" => Failure {
             why: why(operation, Reason::Failed, "AWS says there is no such thing"),

@@ -29,6 +29,7 @@ pub(super) async fn read(
     clients_of: &impl Fn(&str) -> Clients,
 ) -> Region {
     let has = |operation| run.contains(&operation);
+    let table_names = names.with(names.items.clone()).into_fact(String::clone);
     let (
         tables,
         alarms,
@@ -81,6 +82,7 @@ pub(super) async fn read(
         partition: String::new(),
         region: caller.region.clone(),
         tables,
+        table_names,
         alarms,
         composite_alarms,
         topics,
@@ -91,6 +93,8 @@ pub(super) async fn read(
         event_source_mappings: consumers.mappings,
         queues: consumers.queues,
         failure_topics: consumers.topics,
+        // Those are the account's: they are read once for all regions.
+        dashboards: Fact::not_requested(),
         scaling_targets: targets,
         scaling_policies: policies,
         backup_plans: plans,

@@ -1,21 +1,28 @@
 //! One account in one region as rules see it.
 
+use std::sync::Arc;
+
 use globset::GlobSet;
 
+use super::alarm::{self, AlarmView, watches_dynamodb};
 use super::audit::Audit;
 use super::backup::Backups;
 use super::consumer::Consumers;
 use super::coverage::Watch;
+use super::coverage::wanted::Wanted;
+use super::dashboard::Dashboards;
+use super::logic::Answer;
+use super::metrics;
 use super::network::{self, EndpointView};
+use super::published;
 use super::reach::{End, Routes};
 use super::scaling::Scaling;
-use super::signal::{self, NAMESPACE};
-use super::table::TableView;
+use super::table::{Joins, TableView};
 use crate::config::Config;
 use crate::snapshot::Region;
 use crate::snapshot::alarm::{MetricAlarm, Topic};
 use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED, Why};
-use crate::snapshot::record::Value;
+use crate::snapshot::record::{Grounds, Value};
 use crate::view;
 
 /// One account in one region, with its tables and topics joined.
@@ -26,6 +33,8 @@ pub struct AccountView<'a> {
     pub tables: Fact<Listed<TableView<'a>>>,
     topics: Fact<Listed<TopicView<'a>>>,
     vpc_endpoints: Fact<Listed<EndpointView<'a>>>,
+    dynamodb_alarms: Fact<Listed<AlarmView<'a>>>,
+    watch: Arc<Watch<'a>>,
     trusted_accounts: &'a Vec<String>,
 }
 
@@ -39,6 +48,8 @@ view! {
         topics: Fact<Listed<TopicView<'static>>>, [DescribeAlarms, ListSubscriptionsByTopic] = |v| crate::snapshot::record::FactType::value(&v.topics);
         /// The VPC endpoints of DynamoDB.
         vpc_endpoints: Fact<Listed<EndpointView<'static>>>, [DescribeVpcEndpoints] = |v| crate::snapshot::record::FactType::value(&v.vpc_endpoints);
+        /// The alarms that people set on DynamoDB; auto scaling's own are not among them.
+        dynamodb_alarms: Fact<Listed<AlarmView<'static>>>, [DescribeAlarms] = |v| crate::snapshot::record::FactType::value(&v.dynamodb_alarms);
         /// Accounts that may be given access, as declared.
         trusted_accounts: Vec<String>, [] = |v| Value::List(v.trusted_accounts);
     }
@@ -46,6 +57,9 @@ view! {
         /// Whether a trail that is on logs changes to the configuration of DynamoDB here.
         logs_changes() checked |_| Ok(()), [DescribeTrails, GetTrailStatus, GetEventSelectors, ListEventDataStores, GetEventDataStore] =
             |v, _| Audit::new(v.region).logs_changes().value(), explained |v, _| Audit::new(v.region).changes_grounds();
+        /// Whether the metric, which the account has without dimensions, has an alarm that can fire and reaches someone.
+        covered_by(metric: String) checked |args| published::check(args, published::ACCOUNT_METRICS), [DescribeAlarms, ListSubscriptionsByTopic] =
+            |v, args| v.covered_by(args).value(), explained |v, args| v.coverage_grounds(args);
     }
 }
 
@@ -58,19 +72,18 @@ impl<'a> AccountView<'a> {
             config.monitoring.external.is_some(),
             |alarm| routes.reach(alarm),
         );
-        let scaling = Scaling::new(region);
-        let backups = Backups::new(region);
-        let watch = std::sync::Arc::new(watch);
-        let backups = std::sync::Arc::new(backups);
-        let consumers = Consumers::new(region, &watch);
+        let watch = Arc::new(watch);
+        let joins = Joins {
+            watch: Arc::clone(&watch),
+            scaling: Scaling::new(region),
+            backups: Arc::new(Backups::new(region)),
+            consumers: Consumers::new(region, &watch),
+            dashboards: Arc::new(Dashboards::new(region)),
+        };
         let tables = match region.tables.as_ref() {
             Err(why) => Fact::Unknown(why.clone()),
             Ok(listed) => {
-                let join = |table| {
-                    TableView::new(
-                        table, region, config, &watch, &scaling, &backups, &consumers,
-                    )
-                };
+                let join = |table| TableView::new(table, region, config, &joins);
                 Fact::Known(Listed {
                     items: listed.items.iter().map(join).collect(),
                     missing: listed.missing.clone(),
@@ -83,8 +96,24 @@ impl<'a> AccountView<'a> {
             tables,
             topics,
             vpc_endpoints: network::endpoints(region),
+            dynamodb_alarms: alarm::on_dynamodb(region, config, &routes),
+            watch,
             trusted_accounts: &config.trusted_accounts,
         }
+    }
+
+    fn covered_by(&self, args: &[Value<'_>]) -> Answer<'_> {
+        match metrics::metric_of(args, published::account_metric) {
+            Some(metric) => self.watch.covers_wanted(Wanted::Account, metric),
+            None => Answer::Unknown(&UNRECOGNISED),
+        }
+    }
+
+    fn coverage_grounds(&self, args: &[Value<'_>]) -> Grounds {
+        let metric = metrics::metric_of(args, published::account_metric);
+        metric.map_or_else(Grounds::default, |metric| {
+            self.watch.grounds_of_wanted(Wanted::Account, metric)
+        })
     }
 }
 
@@ -112,16 +141,6 @@ fn topics<'a>(
         items: topics.items.iter().map(view).collect(),
         missing: topics.missing.clone(),
     })
-}
-
-/// Whether a person set the alarm on a metric of DynamoDB, or on a query over its namespace.
-fn watches_dynamodb(alarm: &MetricAlarm) -> bool {
-    let on_metric = signal::signals(alarm, 0)
-        .iter()
-        .any(|signal| signal.stat.namespace == NAMESPACE);
-    let mut expressions = alarm.queries.iter().filter_map(|it| it.expression.as_ref());
-    let on_dynamodb = on_metric || expressions.any(|it| it.contains(NAMESPACE));
-    on_dynamodb && !signal::is_owned_by_auto_scaling(alarm)
 }
 
 /// An alarm and the topics that hear of it, through composite alarms too.

@@ -1,9 +1,12 @@
 //! Whether a metric of one table, index, function or queue has an alarm that can fire and reaches someone.
 
+pub mod wanted;
+
 use std::collections::BTreeMap;
 
 use super::logic::Answer;
-use super::metrics::{self, Metric};
+use super::metrics::Metric;
+use super::published;
 use super::reach::Reach;
 use super::signal::{self, LAMBDA, NAMESPACE, SQS, Signal};
 use crate::snapshot::alarm::MetricAlarm;
@@ -123,7 +126,7 @@ impl<'a> Watch<'a> {
             }
         }
         // Few alarms are such; each of them is asked about again for every unit.
-        let mut ours = metrics::all();
+        let mut ours = published::all();
         if ours.any(|(namespace, metric)| signal::may_watch(alarm, namespace, metric.name)) {
             found.get_or_insert_with(|| reach(alarm));
             self.unreadable.push((alarm, index));
@@ -288,8 +291,11 @@ fn owner<'a>(signal: &Signal<'a>) -> Option<(&'a str, &'a str)> {
     let (namespace, dimension) = OWNERS
         .into_iter()
         .find(|(namespace, _)| signal.stat.namespace == *namespace)?;
-    let owner = signal.stat.dimensions.get(dimension)?;
-    Some((namespace, owner))
+    match signal.stat.dimensions.get(dimension) {
+        Some(owner) => Some((namespace, owner)),
+        // Those of the account have no table: they are kept under none.
+        None => (namespace == NAMESPACE).then_some((namespace, "")),
+    }
 }
 
 fn watched(metric: &Metric, observed: String, from: Option<Operation>) -> Evidence {

@@ -3,6 +3,8 @@
 //! An alarm without actions of its own may reach people through a composite alarm. EventBridge rules and products
 //! outside AWS are not seen by any API here: the config declares them, and then they count, and evidence says so.
 
+mod waking;
+
 use std::collections::BTreeMap;
 
 use globset::GlobSet;
@@ -20,6 +22,8 @@ use crate::snapshot::record::Evidence;
 pub struct Reach<'a> {
     /// Whether anybody.
     pub answer: Answer<'a>,
+    /// Whether anybody by more than e-mail.
+    pub wakes: Answer<'a>,
     /// The links of the chain that broke, or the one that holds.
     pub links: Vec<Link<'a>>,
 }
@@ -102,9 +106,14 @@ impl<'a> Routes<'a> {
     pub fn reach(&self, alarm: &'a MetricAlarm) -> Reach<'a> {
         let mut links = self.links(alarm);
         let answer = Answer::any(links.iter().map(|link| link.end.answer()));
+        let wakes = self.wakes(&links);
         // The way that holds, or else the ways that break; never both.
         links.retain(|link| link.end.answer() == answer || answer == Answer::No);
-        Reach { answer, links }
+        Reach {
+            answer,
+            wakes,
+            links,
+        }
     }
 
     /// Every way from the alarm, and where it ends.

@@ -1,7 +1,11 @@
 //! Auto scaling of tables and indexes: each dimension's target with its policies.
 
-use std::collections::BTreeMap;
+mod alarms;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use self::alarms::Alarms;
 use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED, Why};
 use crate::snapshot::record::{Evidence, FactType, Grounds};
 use crate::snapshot::scaling::{PolicyType, ScalableTarget, ScalingPolicy};
@@ -22,6 +26,7 @@ const UTILISATION: [&str; 2] = [
 pub struct ScalingView<'a> {
     target: &'a ScalableTarget,
     policies: Fact<Listed<&'a ScalingPolicy>>,
+    alarms: Arc<Alarms<'a>>,
 }
 
 view! {
@@ -38,6 +43,9 @@ view! {
         /// the user's own.
         tracks_utilisation() checked |_| Ok(()), [DescribeScalingPolicies] =
             |v, _| v.tracks_utilisation().value(), explained |v, _| v.policy_grounds();
+        /// Whether the alarms that its tracking policies made are still there and may act.
+        alarms_alive() checked |_| Ok(()), [DescribeScalingPolicies, DescribeAlarms] =
+            |v, _| v.alarms_alive().value(), explained |v, _| v.alarm_grounds();
     }
 }
 
@@ -95,6 +103,34 @@ impl ScalingView<'_> {
         of_kind.and(of_side)
     }
 
+    fn alarms_alive(&self) -> Answer<'_> {
+        let listed = match self.policies.as_ref() {
+            Ok(listed) => listed,
+            Err(why) => return Answer::Unknown(why),
+        };
+        let alive = Answer::all(listed.items.iter().map(|policy| self.alarms.of(policy)));
+        match listed.missing.as_ref() {
+            Some(why) => alive.and(Answer::Unknown(why)),
+            None => alive,
+        }
+    }
+
+    fn alarm_grounds(&self) -> Grounds {
+        let mut grounds = Grounds::default();
+        let listed = match self.policies.as_ref() {
+            Ok(listed) => listed,
+            Err(why) => {
+                grounds.unknown.push(why.clone());
+                return grounds;
+            }
+        };
+        grounds.unknown.extend(listed.missing.clone());
+        for policy in &listed.items {
+            self.alarms.ground(policy, &mut grounds);
+        }
+        grounds
+    }
+
     fn policy_grounds(&self) -> Grounds {
         let path = || format!("policies of {} {}", self.target.resource_id, self.side());
         let expected = format!("target tracking of {}", self.utilisation_metric());
@@ -144,6 +180,7 @@ pub struct Scaling<'a> {
     policies: BTreeMap<(&'a str, &'a str), Vec<&'a ScalingPolicy>>,
     policies_unread: Option<&'a Why>,
     policies_missing: Option<&'a Why>,
+    alarms: Arc<Alarms<'a>>,
 }
 
 impl<'a> Scaling<'a> {
@@ -173,6 +210,7 @@ impl<'a> Scaling<'a> {
             policies: by_target,
             policies_unread,
             policies_missing,
+            alarms: Arc::new(Alarms::new(region)),
         }
     }
 
@@ -183,6 +221,7 @@ impl<'a> Scaling<'a> {
             (Some(target), _) => Fact::Known(Some(ScalingView {
                 target,
                 policies: self.policies_of(key),
+                alarms: Arc::clone(&self.alarms),
             })),
             (None, Some(why)) => Fact::Unknown(why.clone()),
             (None, None) => Fact::Known(None),
@@ -203,6 +242,7 @@ impl<'a> Scaling<'a> {
                 Answer::Yes => items.push(ScalingView {
                     target,
                     policies: self.policies_of(*key),
+                    alarms: Arc::clone(&self.alarms),
                 }),
             }
         }

@@ -310,7 +310,7 @@ impl Signal<'_> {
     /// Each event is one sample of the value 1, so most statistics of events stay at 1 however many there are.
     fn rises_with_load(&self, metric: &Metric) -> Option<bool> {
         if !metric.summed {
-            return Some(true);
+            return follows(self.stat.statistic.as_deref());
         }
         let or_equal = self
             .alarm
@@ -335,7 +335,10 @@ impl Signal<'_> {
             Defect::Statistic => (
                 "statistic",
                 text(self.stat.statistic.clone()),
-                "Sum: others are of one event or request".to_owned(),
+                match metric.summed {
+                    true => "Sum: others are of one event or request".to_owned(),
+                    false => "one of the values: this one counts samples".to_owned(),
+                },
             ),
             Defect::Period(period_s) => (
                 "period",
@@ -364,9 +367,19 @@ impl Signal<'_> {
     }
 }
 
+/// Whether a statistic follows the values of a metric and not the number of its samples; `None` for a percentile rank,
+/// whose direction depends on its bounds.
+fn follows(statistic: Option<&str>) -> Option<bool> {
+    match statistic {
+        Some(it) if it.starts_with("PR(") => None,
+        Some(it) => Some(it != "SampleCount" && !it.starts_with("TC")),
+        None => Some(true),
+    }
+}
+
 /// Whether a statistic of samples of the value 1 grows with their number; `None` for those of which that is not certain,
 /// such as trimmed counts ("CloudWatch statistics definitions").
-fn grows(statistic: Option<&str>) -> Option<bool> {
+pub(super) fn grows(statistic: Option<&str>) -> Option<bool> {
     match statistic? {
         "Sum" | "SampleCount" => Some(true),
         "Average" | "Minimum" | "Maximum" | "IQM" => Some(false),

@@ -6,12 +6,15 @@ use super::audit::Audit;
 use super::backup::{Backups, Candidate};
 use super::capacity::{BURST_S, CapacityAlarm, ceiling};
 use super::consumer::{ConsumerView, Consumers};
+use super::coverage::wanted::Wanted;
 use super::coverage::{Unit, Watch};
+use super::dashboard::Dashboards;
 use super::declared::{self, Declared, Tier};
 use super::index::IndexView;
 use super::logic::Answer;
 use super::metrics;
 use super::policy::{self, PolicyView};
+use super::published;
 use super::scaling::{Scaling, ScalingView};
 use super::signal::{NAMESPACE, Signal, Through};
 use crate::config::Config;
@@ -24,6 +27,20 @@ use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED};
 use crate::snapshot::record::{FactType, Grounds, Value};
 use crate::snapshot::table::{BillingMode, Table};
 use crate::view;
+
+/// What the tables of a region are joined with.
+pub struct Joins<'a> {
+    /// The alarms, by what they watch.
+    pub watch: Arc<Watch<'a>>,
+    /// Auto scaling.
+    pub scaling: Scaling<'a>,
+    /// AWS Backup.
+    pub backups: Arc<Backups<'a>>,
+    /// Who reads the streams.
+    pub consumers: Consumers<'a>,
+    /// The dashboards.
+    pub dashboards: Arc<Dashboards<'a>>,
+}
 
 /// A table with what belongs to it.
 pub struct TableView<'a> {
@@ -47,6 +64,7 @@ pub struct TableView<'a> {
     readers: Fact<u64>,
     watch: Arc<Watch<'a>>,
     backups: Arc<Backups<'a>>,
+    dashboards: Arc<Dashboards<'a>>,
 }
 
 view! {
@@ -88,6 +106,19 @@ view! {
         /// Whether the table's own metric has an alarm that can fire and reaches someone.
         covered_by(metric: String) checked |args| metrics::check_metric(args, metrics::table_metric), [DescribeAlarms, ListSubscriptionsByTopic] =
             |v, args| v.covered_by(args).value(), explained |v, args| v.coverage_grounds(args);
+        /// Whether its metric, by one of these operations, has an alarm that can fire and reaches someone. For
+        /// SystemErrors an alarm by TableName alone will do: AWS recommends it so.
+        covered_by_operation(metric: String, operations: Vec<String>) checked |args| published::check(args, published::OPERATION_METRICS), [DescribeAlarms, ListSubscriptionsByTopic] =
+            |v, args| v.covered_by_operation(args).value(), explained |v, args| v.operation_grounds(args);
+        /// Whether the latency of its replication to a region has an alarm that can fire and reaches someone.
+        replication_covered(region: String) checked |_| Ok(()), [DescribeAlarms, ListSubscriptionsByTopic] =
+            |v, args| v.replication_covered(args).value(), explained |v, args| v.replication_grounds(args);
+        /// Whether the table's own metric has an alarm that can fire and tells someone by more than e-mail.
+        wakes_someone(metric: String) checked |args| metrics::check_metric(args, metrics::table_metric), [DescribeAlarms, ListSubscriptionsByTopic] =
+            |v, args| v.wakes_someone(args).value(), explained |v, args| v.coverage_grounds(args);
+        /// Whether a dashboard shows the table's metric: its own, or by any operation.
+        on_dashboard(metric: String) checked |args| published::check_any(args), [ListDashboards, GetDashboard, DescribeAlarms] =
+            |v, args| v.on_dashboard(args).value(), explained |v, args| v.dashboard_grounds(args);
         /// Whether a backup plan with a schedule selects it.
         in_backup_plan() checked |_| Ok(()), [ListBackupPlans, GetBackupPlan, ListBackupSelections, GetBackupSelection, ListProtectedResources, DescribeRegionSettings, GetResources] =
             |v, _| v.in_backup_plan().value(), explained |v, _| v.backup_grounds();
@@ -110,17 +141,36 @@ fn account_of<'t>(table: &'t Table, region: &'t Region) -> Option<&'t str> {
     told.or_else(|| arn_account(table.arn.known()?))
 }
 
+/// A metric by operation, and the operations.
+fn operation_args<'v>(args: &[Value<'v>]) -> Option<(&'static metrics::Metric, Vec<&'v str>)> {
+    let [Value::Text(name), Value::List(operations)] = args else {
+        return None;
+    };
+    let operations = (0..operations.len()).map(|index| match operations.get(index) {
+        Value::Text(operation) => Some(operation),
+        _ => None,
+    });
+    Some((
+        published::operation_metric(name)?,
+        operations.collect::<Option<_>>()?,
+    ))
+}
+
 impl<'a> TableView<'a> {
     /// Joins a table.
     pub fn new(
         table: &'a Table,
         region: &'a Region,
         config: &Config,
-        watch: &Arc<Watch<'a>>,
-        scaling: &Scaling<'a>,
-        backups: &Arc<Backups<'a>>,
-        consumers: &Consumers<'a>,
+        joins: &Joins<'a>,
     ) -> TableView<'a> {
+        let Joins {
+            watch,
+            scaling,
+            backups,
+            consumers,
+            dashboards,
+        } = joins;
         let resource = format!("table/{}", table.name);
         let indexes = table.indexes.as_ref().map_err(Clone::clone).map(|indexes| {
             indexes
@@ -157,6 +207,7 @@ impl<'a> TableView<'a> {
             readers: consumers.readers(table),
             watch: Arc::clone(watch),
             backups: Arc::clone(backups),
+            dashboards: Arc::clone(dashboards),
         };
         view.capacity_alarms = view.find_capacity_alarms();
         view
@@ -211,6 +262,66 @@ impl<'a> TableView<'a> {
         metric.map_or_else(Grounds::default, |metric| {
             self.watch.grounds(&self.unit(), metric)
         })
+    }
+
+    fn wakes_someone(&self, args: &[Value<'_>]) -> Answer<'_> {
+        match metrics::metric_of(args, metrics::table_metric) {
+            Some(metric) => self.watch.wakes(&self.unit(), metric),
+            None => Answer::Unknown(&UNRECOGNISED),
+        }
+    }
+
+    fn covered_by_operation(&self, args: &[Value<'_>]) -> Answer<'_> {
+        let Some((metric, operations)) = operation_args(args) else {
+            return Answer::Unknown(&UNRECOGNISED);
+        };
+        let alone = metric.name == "SystemErrors";
+        let wanted = Wanted::Operations(&self.table.name, &operations, alone);
+        self.watch.covers_wanted(wanted, metric)
+    }
+
+    fn operation_grounds(&self, args: &[Value<'_>]) -> Grounds {
+        operation_args(args).map_or_else(Grounds::default, |(metric, operations)| {
+            let alone = metric.name == "SystemErrors";
+            let wanted = Wanted::Operations(&self.table.name, &operations, alone);
+            self.watch.grounds_of_wanted(wanted, metric)
+        })
+    }
+
+    fn replication_covered(&self, args: &[Value<'_>]) -> Answer<'_> {
+        match args {
+            [Value::Text(region)] => {
+                let wanted = Wanted::Region(&self.table.name, region);
+                self.watch
+                    .covers_wanted(wanted, &published::REPLICATION_LATENCY)
+            }
+            _ => Answer::Unknown(&UNRECOGNISED),
+        }
+    }
+
+    fn replication_grounds(&self, args: &[Value<'_>]) -> Grounds {
+        match args {
+            [Value::Text(region)] => {
+                let wanted = Wanted::Region(&self.table.name, region);
+                self.watch
+                    .grounds_of_wanted(wanted, &published::REPLICATION_LATENCY)
+            }
+            _ => Grounds::default(),
+        }
+    }
+
+    fn on_dashboard(&self, args: &[Value<'_>]) -> Answer<'_> {
+        match args {
+            [Value::Text(metric)] => self.dashboards.show(&self.table.name, metric),
+            _ => Answer::Unknown(&UNRECOGNISED),
+        }
+    }
+
+    fn dashboard_grounds(&self, args: &[Value<'_>]) -> Grounds {
+        match args {
+            [Value::Text(metric)] => self.dashboards.grounds(&self.table.name, metric),
+            _ => Grounds::default(),
+        }
     }
 
     fn in_backup_plan(&self) -> Answer<'_> {

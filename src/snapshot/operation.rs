@@ -90,6 +90,8 @@ operations! {
     GetEventDataStore = "cloudtrail" "GetEventDataStore", Some("cloudtrail:GetEventDataStore"), Per::Each("store"), None;
     DescribeClusters = "dax" "DescribeClusters", Some("dax:DescribeClusters"), Per::Page(100, "clusters"), None;
     DescribeVpcEndpoints = "ec2" "DescribeVpcEndpoints", Some("ec2:DescribeVpcEndpoints"), Per::Page(1000, "endpoints"), None;
+    ListDashboards = "cloudwatch" "ListDashboards", Some("cloudwatch:ListDashboards"), Per::Run, Some(5);
+    GetDashboard = "cloudwatch" "GetDashboard", Some("cloudwatch:GetDashboard"), Per::Each("dashboard"), Some(5);
     DescribeScalableTargets = "application-autoscaling" "DescribeScalableTargets", Some("application-autoscaling:DescribeScalableTargets"), Per::Page(50, "targets"), None;
     DescribeScalingPolicies = "application-autoscaling" "DescribeScalingPolicies", Some("application-autoscaling:DescribeScalingPolicies"), Per::Page(10, "policies"), None;
     ListSubscriptionsByTopic = "sns" "ListSubscriptionsByTopic", Some("sns:ListSubscriptionsByTopic"), Per::Each("alarm topic"), None;
@@ -129,6 +131,7 @@ impl Operation {
             Operation::GetEventDataStore => Some(Operation::ListEventDataStores),
             Operation::GetQueueUrl => Some(Operation::ListEventSourceMappings),
             Operation::GetQueueAttributes => Some(Operation::GetQueueUrl),
+            Operation::GetDashboard => Some(Operation::ListDashboards),
             Operation::GetBackupPlan | Operation::ListBackupSelections => {
                 Some(Operation::ListBackupPlans)
             }
@@ -138,6 +141,7 @@ impl Operation {
             | Operation::ListTables
             | Operation::GetResources
             | Operation::DescribeAlarms
+            | Operation::ListDashboards
             | Operation::DescribeScalableTargets
             | Operation::DescribeScalingPolicies
             | Operation::DescribeTrails

@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, List
 import perimeter
 import streams
 import access
+import watch
 from backup import STATE
 from place import Place, facts_of, now
 
@@ -224,6 +225,7 @@ def backup_opt_in(place: Place, opted_in: bool) -> None:
 
 EDITS: Dict[str, Callable[..., None]] = {
     **access.EDITS,
+    **watch.EDITS,
     "age-recovery-points": age_recovery_points,
     "alarm-actions": alarm_actions,
     "alarm-state": alarm_state,

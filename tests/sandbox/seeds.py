@@ -12,6 +12,7 @@ from moto.moto_api._internal import mock_random
 
 import access
 import edits
+import watch
 from backup import STATE, RecoveryPoint, place_selection
 from gaps import place_composite_alarm
 from perimeter import healthy_perimeter
@@ -185,7 +186,7 @@ def healthy(place: Place, options: Dict[str, Any]) -> None:
         stream="NEW_AND_OLD_IMAGES",
         customer_key=True,
         ttl="expires_at",
-        tags=tagged("checkout", "confidential"),
+        tags={**tagged("checkout", "confidential"), "tier": "critical"},
         size=(48 * GIB, 61_000_000),
     )
     sessions = table(
@@ -275,6 +276,8 @@ def healthy_alarms(place: Place, tables: List[Any]) -> None:
         description="Posts cannot be written",
     )
     alarm(place, "account-user-errors", "UserErrors", [], both, threshold=50, periods=(10, 10))
+    watch.recommended_alarms(place, tables, both)
+    watch.dashboard(place, tables)
 
 
 def healthy_backups(place: Place, tables: List[Any]) -> None:
@@ -361,6 +364,19 @@ BROKEN: List[Dict[str, Any]] = [
     {"alarm-threshold": ["shop-order-events-iterator-age", 24 * 3600 * 1000]},
     {"deregister-target": ["table/feed-follows", "dynamodb:table:WriteCapacityUnits"]},
     {"disable-alarm-actions": "feed-follows-write-throttles"},
+    {"disable-scaling-alarms": ["table/shop-orders", "dynamodb:table:ReadCapacityUnits"]},
+    {"alarm-periods": ["shop-orders-read-throttles", 300, 12]},  # an hour
+    {"alarm-state": ["shop-orders-consumed-reads", "ALARM"]},
+    {"alarm-dimensions": ["shop-sessions-latency", {"TableName": "shop-sessions"}]},  # without Operation: no data
+    {"alarm-actions": ["shop-sessions-system-errors", []]},
+    {"delete-alarm": "shop-sessions-write-throttles"},  # it has an on-demand maximum
+    {"alarm-dimensions": ["feed-posts-system-errors", {"TableName": "feed-posts-old"}]},
+    {"alarm-statistic": ["feed-follows-consumed-reads", "Average"]},
+    {"alarm-topic-gone": "feed-follows-system-errors"},
+    {"alarm-description": ["feed-follows-latency", "Slow!"]},
+    {"delete-alarm": "account-provisioned-writes"},
+    {"delete-alarm": "account-user-errors"},
+    {"off-dashboard": "feed-posts"},
     {"age-recovery-points": ["feed-follows", 9]},
     {"unconfirm-topic": "team-mail"},
     {"stop-trail": "items"},
@@ -380,6 +396,8 @@ DEMO: List[Dict[str, Any]] = [
     {"delete-alarm": "feed-fanout-failed-depth"},
     {"change-consumer": ["feed-search", {"State": "Disabled", "LastProcessingResult": "No records processed"}]},
     {"deletion-protection-off": "feed-follows"},
+    {"disable-scaling-alarms": ["table/shop-orders", "dynamodb:table:ReadCapacityUnits"]},
+    {"alarm-dimensions": ["feed-posts-latency", {"TableName": "feed-posts"}]},
     {"unconfirm-topic": "team-mail"},
 ]
 
