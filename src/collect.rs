@@ -15,6 +15,7 @@ mod dynamodb;
 mod endpoint;
 mod error;
 mod identity;
+mod kms;
 mod lane;
 mod listing;
 mod meter;

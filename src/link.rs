@@ -7,13 +7,18 @@ pub mod capacity;
 mod composite;
 pub mod coverage;
 pub mod declared;
+pub mod delivery;
 pub mod index;
+pub mod key;
 pub mod logic;
 pub mod metrics;
+mod openness;
+mod permit;
 pub mod reach;
 pub mod scaling;
 pub mod signal;
 pub mod table;
+pub mod vault;
 
 use jiff::Timestamp;
 

@@ -7,6 +7,7 @@ pub mod alarm;
 pub mod backup;
 pub mod fact;
 pub mod file;
+pub mod key;
 pub mod operation;
 pub mod record;
 pub mod scaling;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use self::alarm::{CompositeAlarm, MetricAlarm, Topic};
 use self::backup::{BackupPlan, BackupSettings, ProtectedResource, Vault};
 use self::fact::{Fact, Listed, Why};
+use self::key::Key;
 use self::operation::Operation;
 use self::scaling::{ScalableTarget, ScalingPolicy};
 use self::table::Table;
@@ -104,6 +106,8 @@ record! {
         composite_alarms: Listed<CompositeAlarm>, Config [DescribeAlarms];
         /// The topics that alarms notify, sorted by ARN.
         topics: Listed<Topic>, Config [DescribeAlarms, ListSubscriptionsByTopic];
+        /// The KMS keys that tables, their replicas, vaults and topics name, sorted by ARN.
+        keys: Listed<Key>, Config [DescribeTable, DescribeKey];
         /// What auto scaling may move.
         scaling_targets: Listed<ScalableTarget>, Config [DescribeScalableTargets];
         /// How auto scaling moves it.

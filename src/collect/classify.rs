@@ -31,6 +31,8 @@ pub(super) struct Failure {
 pub(super) enum Cause {
     /// AWS says that there is no such thing.
     NotFound,
+    /// AWS says that things of this kind have no such property.
+    Unsupported,
     /// AWS does not accept the credentials, whatever they may do.
     Credentials(CredentialFault),
     /// Nobody was reached.
@@ -223,6 +225,10 @@ fn said(operation: Operation, status: u16, code: &str, message: Option<&str>) ->
         | "NotFoundException" => Failure {
             why: why(operation, Reason::Failed, "AWS says there is no such thing"),
             cause: Cause::NotFound,
+        },
+        "UnsupportedOperationException" => Failure {
+            why: why(operation, Reason::Failed, "AWS does not offer it for this"),
+            cause: Cause::Unsupported,
         },
         "RequestTimeout" | "RequestTimeoutException" => plain(Reason::TimedOut, ""),
         "OptInRequired" | "SubscriptionRequiredException" | "RegionDisabledException" => {

@@ -9,7 +9,7 @@ use super::call::Caller;
 use super::client::Clients;
 use super::cloudwatch::Alarms;
 use super::listing::Listing;
-use super::{autoscaling, backup, cloudwatch, dynamodb, sns, tagging};
+use super::{autoscaling, backup, cloudwatch, dynamodb, kms, sns, tagging};
 use crate::snapshot::Region;
 use crate::snapshot::alarm::Topic;
 use crate::snapshot::fact::{Fact, Listed};
@@ -54,6 +54,13 @@ pub(super) async fn read(
         ),
     );
     let (alarms, composite_alarms, topics) = alarms;
+    let users = kms::Users {
+        tables: &tables,
+        vaults: &vaults,
+        topics: &topics,
+    };
+    let keys = kms::keys(caller, run, users, clients_of);
+    let keys = fact_if(has(Operation::DescribeKey), keys).await;
     Region {
         account: String::new(),
         partition: String::new(),
@@ -62,6 +69,7 @@ pub(super) async fn read(
         alarms,
         composite_alarms,
         topics,
+        keys,
         scaling_targets: targets,
         scaling_policies: policies,
         backup_plans: plans,
@@ -139,19 +147,13 @@ async fn topics(
     if let Some((why, true)) = &alarms.missing {
         return Fact::Unknown(why.clone());
     }
-    let items = match run.contains(&Operation::ListSubscriptionsByTopic) {
-        true => {
-            let read = async |arn: &String| {
-                let region = sns::topic_region(arn).unwrap_or(&caller.region);
-                let elsewhere = (region != caller.region).then(|| clients_of(region));
-                sns::topic(caller, arn, elsewhere.as_ref()).await
-            };
-            join_all(alarms.topics.iter().map(read)).await
-        }
-        false => alarms.topics.iter().map(|arn| sns::unasked(arn)).collect(),
+    let read = async |arn: &String| {
+        let region = sns::topic_region(arn).unwrap_or(&caller.region);
+        let elsewhere = (region != caller.region).then(|| clients_of(region));
+        sns::topic(caller, run, arn, elsewhere.as_ref()).await
     };
     Fact::Known(Listed {
-        items,
+        items: join_all(alarms.topics.iter().map(read)).await,
         missing: alarms.missing.clone().map(|(why, _)| why),
     })
 }

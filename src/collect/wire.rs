@@ -89,6 +89,7 @@ fn prefix(service: &str) -> &str {
         "Backup" => "backup",
         "CloudWatch" => "cloudwatch",
         "DynamoDB" => "dynamodb",
+        "KMS" => "kms",
         "Resource Groups Tagging API" => "tag",
         "SNS" => "sns",
         "STS" => "sts",

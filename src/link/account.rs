@@ -1,18 +1,26 @@
 //! One account in one region as rules see it.
 
+use std::collections::BTreeMap;
+
 use globset::GlobSet;
 
 use super::backup::Backups;
 use super::coverage::Watch;
+use super::delivery::{Deliveries, Delivery};
+use super::key::Keys;
+use super::logic::Answer;
+use super::openness;
 use super::reach::{End, Routes};
 use super::scaling::Scaling;
 use super::signal::{self, NAMESPACE};
 use super::table::TableView;
+use super::vault::VaultView;
 use crate::config::Config;
 use crate::snapshot::Region;
 use crate::snapshot::alarm::{MetricAlarm, Topic};
 use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED, Why};
-use crate::snapshot::record::Value;
+use crate::snapshot::operation::Operation;
+use crate::snapshot::record::{Evidence, Grounds, Value};
 use crate::view;
 
 /// One account in one region, with its tables and topics joined.
@@ -22,6 +30,7 @@ pub struct AccountView<'a> {
     /// The tables; partial where the listing broke off.
     pub tables: Fact<Listed<TableView<'a>>>,
     topics: Fact<Listed<TopicView<'a>>>,
+    vaults: Fact<Listed<VaultView<'a>>>,
     trusted_accounts: &'a Vec<String>,
 }
 
@@ -33,6 +42,8 @@ view! {
         tables: Fact<Listed<TableView<'static>>>, [ListTables] = |v| crate::snapshot::record::FactType::value(&v.tables);
         /// The topics that alarms notify.
         topics: Fact<Listed<TopicView<'static>>>, [DescribeAlarms, ListSubscriptionsByTopic] = |v| crate::snapshot::record::FactType::value(&v.topics);
+        /// The backup vaults with their keys.
+        vaults: Fact<Listed<VaultView<'static>>>, [ListBackupVaults] = |v| crate::snapshot::record::FactType::value(&v.vaults);
         /// Accounts that may be given access, as declared.
         trusted_accounts: Vec<String>, [] = |v| Value::List(v.trusted_accounts);
     }
@@ -42,7 +53,14 @@ view! {
 impl<'a> AccountView<'a> {
     /// Joins a region.
     pub fn new(region: &'a Region, config: &'a Config) -> AccountView<'a> {
-        let routes = Routes::new(&region.composite_alarms, &region.topics, &config.monitoring);
+        let keys = Keys::new(region);
+        let deliveries = Deliveries::new(&region.topics, &keys, &region.region);
+        let routes = Routes::new(
+            &region.composite_alarms,
+            &region.topics,
+            deliveries,
+            &config.monitoring,
+        );
         let watch = Watch::new(
             &region.alarms,
             config.monitoring.external.is_some(),
@@ -55,8 +73,9 @@ impl<'a> AccountView<'a> {
         let tables = match region.tables.as_ref() {
             Err(why) => Fact::Unknown(why.clone()),
             Ok(listed) => {
-                let join =
-                    |table| TableView::new(table, region, config, &watch, &scaling, &backups);
+                let join = |table| {
+                    TableView::new(table, region, config, &watch, &scaling, &backups, &keys)
+                };
                 Fact::Known(Listed {
                     items: listed.items.iter().map(join).collect(),
                     missing: listed.missing.clone(),
@@ -68,9 +87,20 @@ impl<'a> AccountView<'a> {
             region,
             tables,
             topics,
+            vaults: vaults(region, &keys),
             trusted_accounts: &config.trusted_accounts,
         }
     }
+}
+
+fn vaults<'a>(region: &'a Region, keys: &Keys<'a>) -> Fact<Listed<VaultView<'a>>> {
+    let listed = region.vaults.as_ref().map_err(Clone::clone);
+    let join = |vault| VaultView::new(vault, region, keys);
+    let joined = listed.map(|listed| Listed {
+        items: listed.items.iter().map(join).collect(),
+        missing: listed.missing.clone(),
+    });
+    joined.into()
 }
 
 fn topics<'a>(
@@ -91,6 +121,7 @@ fn topics<'a>(
     let view = |topic: &'a Topic| TopicView {
         topic,
         alarms: alarms_of(topic, &notifying, alarms.missing.as_ref()),
+        deliveries: deliveries_to(topic, &notifying, routes),
         declared: trusted.is_match(&topic.arn),
     };
     Fact::Known(Listed {
@@ -113,6 +144,8 @@ fn watches_dynamodb(alarm: &MetricAlarm) -> bool {
 struct Notifying<'a> {
     alarm: &'a str,
     topics: Vec<&'a str>,
+    /// With the alarm whose action it is: its name, and its ARN.
+    sent: Vec<(&'a str, &'a str, &'a str)>,
     /// The actions of composite alarms of which it is not clear whether they go off with it.
     unclear: Vec<&'a String>,
     /// Why others may hear of it.
@@ -123,6 +156,7 @@ fn notified<'a>(alarm: &'a MetricAlarm, routes: &Routes<'a>) -> Notifying<'a> {
     let mut notifying = Notifying {
         alarm: &alarm.name,
         topics: Vec::new(),
+        sent: Vec::new(),
         unclear: Vec::new(),
         missing: None,
     };
@@ -131,8 +165,13 @@ fn notified<'a>(alarm: &'a MetricAlarm, routes: &Routes<'a>) -> Notifying<'a> {
             End::NoTopic(arn)
             | End::NobodyConfirmed(arn)
             | End::TopicUnread(arn, _)
+            | End::Dropped(arn, _)
+            | End::DeliveryUnread(arn, _)
             | End::Trusted(arn)
-            | End::Confirmed(arn) => notifying.topics.push(arn),
+            | End::Confirmed(arn) => {
+                notifying.topics.push(arn);
+                notifying.sent.push((arn, link.alarm, link.alarm_arn));
+            }
             End::CompositesUnread(why) => notifying.missing = Some(why),
             End::RuleUnread(actions) => notifying.unclear.extend(actions),
             End::ActionsDisabled
@@ -160,10 +199,23 @@ fn alarms_of(topic: &Topic, notifying: &[Notifying<'_>], missing: Option<&Why>) 
     }
 }
 
+/// Whether what each alarm sends gets into the topic, by the name of the alarm.
+fn deliveries_to<'a>(
+    topic: &Topic,
+    notifying: &[Notifying<'a>],
+    routes: &Routes<'a>,
+) -> BTreeMap<&'a str, Delivery<'a>> {
+    let sent = notifying.iter().flat_map(|it| &it.sent);
+    let here = sent.filter(|(to, ..)| *to == topic.arn);
+    here.map(|(to, name, arn)| (*name, routes.delivery(to, arn)))
+        .collect()
+}
+
 /// A topic with the alarms on DynamoDB that notify it.
 pub struct TopicView<'a> {
     topic: &'a Topic,
     alarms: Listed<String>,
+    deliveries: BTreeMap<&'a str, Delivery<'a>>,
     declared: bool,
 }
 
@@ -178,11 +230,69 @@ view! {
         /// Whether the config says that it reaches someone.
         declared: bool, [] = |v| Value::Bool(v.declared);
     }
-    methods {}
+    methods {
+        /// Whether what those alarms send gets into it: its access policy lets CloudWatch publish, and its key, if it has
+        /// one, can be used by CloudWatch.
+        takes_alarms() checked |_| Ok(()), [DescribeAlarms, GetTopicAttributes, DescribeKey, GetKeyPolicy] =
+            |v, _| v.takes_alarms().value(), explained |v, _| v.delivery_grounds();
+        /// Whether its access policy lets everybody in, of any account, without a condition that says who.
+        is_open() checked |_| Ok(()), [GetTopicAttributes] =
+            |v, _| v.is_open().value(), explained |v, _| v.openness_grounds();
+    }
 }
 
 impl TopicView<'_> {
     fn name(&self) -> &str {
         self.topic.arn.rsplit(':').next().unwrap_or_default()
+    }
+
+    fn takes_alarms(&self) -> Answer<'_> {
+        let all = Answer::all(self.deliveries.values().map(|it| it.answer()));
+        match &self.alarms.missing {
+            Some(why) => all.and(Answer::Unknown(why)),
+            None => all,
+        }
+    }
+
+    fn delivery_grounds(&self) -> Grounds {
+        let mut grounds = Grounds::default();
+        for (alarm, delivery) in &self.deliveries {
+            let (observed, from) = match delivery {
+                Delivery::Delivered => continue,
+                Delivery::Dropped(obstacle) => (obstacle.words(), obstacle.seen_by()),
+                Delivery::Unknown(why) => {
+                    grounds.unknown.push((*why).clone());
+                    continue;
+                }
+            };
+            grounds.evidence.push(Evidence {
+                path: format!("alarm \"{alarm}\" → {}", self.topic.arn),
+                observed: observed.to_owned(),
+                expected: "a topic that CloudWatch may publish to".to_owned(),
+                from: Some(from),
+            });
+        }
+        grounds.unknown.extend(self.alarms.missing.iter().cloned());
+        grounds
+    }
+
+    fn policy(&self) -> Result<Option<&String>, &Why> {
+        let attributes = self.topic.attributes.as_ref()?;
+        Ok(attributes.as_ref().map(|it| &it.policy))
+    }
+
+    fn is_open(&self) -> Answer<'_> {
+        match self.policy() {
+            Ok(Some(policy)) => openness::is_open(policy),
+            Ok(None) => Answer::No,
+            Err(why) => Answer::Unknown(why),
+        }
+    }
+
+    fn openness_grounds(&self) -> Grounds {
+        match self.policy().transpose() {
+            Some(policy) => openness::grounds(policy, Operation::GetTopicAttributes),
+            None => Grounds::default(),
+        }
     }
 }

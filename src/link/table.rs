@@ -7,6 +7,7 @@ use super::capacity::{BURST_S, CapacityAlarm, ceiling};
 use super::coverage::{Unit, Watch};
 use super::declared::{self, Declared, Tier};
 use super::index::IndexView;
+use super::key::{KeyClass, KeyView, Keys, ReplicaKey};
 use super::logic::Answer;
 use super::metrics;
 use super::scaling::{Scaling, ScalingView};
@@ -31,6 +32,10 @@ pub struct TableView<'a> {
     pub indexes: Fact<Vec<IndexView<'a>>>,
     environment: Fact<Declared<String>>,
     tier: Fact<Declared<Tier>>,
+    data_class: Fact<Option<String>>,
+    keys: Fact<Listed<KeyView<'a>>>,
+    key_class: Fact<KeyClass>,
+    replica_keys: Fact<Vec<ReplicaKey<'a>>>,
     read_scaling: Fact<Option<ScalingView<'a>>>,
     write_scaling: Fact<Option<ScalingView<'a>>>,
     scaling_targets: Fact<Listed<ScalingView<'a>>>,
@@ -52,6 +57,14 @@ view! {
         environment: Fact<String>, [GetResources] = |v| declared_value(&v.environment);
         /// How much hangs on it, as declared: `standard` where nothing says otherwise.
         tier: Fact<Tier>, [GetResources] = |v| declared_value(&v.tier);
+        /// The class of its data, as a tag such as `data-class` says, in lower case; null without one.
+        data_class: Fact<Option<String>>, [GetResources] = |v| v.data_class.value();
+        /// The KMS keys of the table and its replicas; none for the key that DynamoDB owns.
+        keys: Fact<Listed<KeyView<'static>>>, [DescribeTable, DescribeKey] = |v| v.keys.value();
+        /// Whose key encrypts it.
+        key_class: Fact<KeyClass>, [DescribeTable, DescribeKey] = |v| v.key_class.value();
+        /// Whose keys encrypt its replicas.
+        replica_keys: Fact<Vec<ReplicaKey<'static>>>, [DescribeTable, DescribeKey] = |v| v.replica_keys.value();
         /// The global secondary indexes with what belongs to them.
         indexes: Fact<Vec<IndexView<'static>>>, [DescribeTable] = |v| v.indexes.value();
         /// Auto scaling of its reads; null if there is none.
@@ -67,7 +80,7 @@ view! {
     }
     methods {
         /// Whether the table's own metric has an alarm that can fire and reaches someone.
-        covered_by(metric: String) checked |args| metrics::check_metric(args, metrics::table_metric), [DescribeAlarms, ListSubscriptionsByTopic] =
+        covered_by(metric: String) checked |args| metrics::check_metric(args, metrics::table_metric), [DescribeAlarms, ListSubscriptionsByTopic, GetTopicAttributes, DescribeKey, GetKeyPolicy] =
             |v, args| v.covered_by(args).value(), explained |v, args| v.coverage_grounds(args);
         /// Whether a backup plan with a schedule selects it.
         in_backup_plan() checked |_| Ok(()), [ListBackupPlans, GetBackupPlan, ListBackupSelections, GetBackupSelection, ListProtectedResources, DescribeRegionSettings, GetResources] =
@@ -91,6 +104,7 @@ impl<'a> TableView<'a> {
         watch: &Arc<Watch<'a>>,
         scaling: &Scaling<'a>,
         backups: &Arc<Backups<'a>>,
+        keys: &Keys<'a>,
     ) -> TableView<'a> {
         let resource = format!("table/{}", table.name);
         let indexes = table.indexes.as_ref().map_err(Clone::clone).map(|indexes| {
@@ -108,6 +122,10 @@ impl<'a> TableView<'a> {
             indexes,
             environment: declared::environment(config, table),
             tier: declared::tier(config, table),
+            data_class: declared::data_class(table),
+            keys: keys.of_table(table),
+            key_class: keys.class_of_table(table),
+            replica_keys: keys.of_replicas(table),
             read_scaling,
             write_scaling,
             scaling_targets: scaling.of_table(table),

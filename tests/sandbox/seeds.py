@@ -13,6 +13,7 @@ from moto.moto_api._internal import mock_random
 import edits
 from backup import STATE, RecoveryPoint, place_selection
 from gaps import place_composite_alarm
+from keys import customer_key, healthy_keys
 from place import Place, aware, facts_of, now
 
 GIB = 1024**3
@@ -38,7 +39,7 @@ def table(
         Dict[str, Tuple[int, int]]
     ] = None,  # of the table, under "", and of its indexes; None: on demand
     stream: Optional[str] = None,
-    customer_key: bool = False,
+    encrypted_by: Optional[str] = None,  # alias of a customer's key; None: DynamoDB's own
     ttl: Optional[str] = None,
     tags: Optional[Dict[str, str]] = None,
     days_old: int = 400,
@@ -66,9 +67,9 @@ def table(
         sse_specification={
             "Enabled": True,
             "SSEType": "KMS",
-            "KMSMasterKeyId": place.arn("kms", f"key/{place.identifier('key/tables')}"),
+            "KMSMasterKeyId": customer_key(place, encrypted_by),
         }
-        if customer_key
+        if encrypted_by
         else None,
         tags=[{"Key": tag, "Value": value} for tag, value in (tags or {}).items()],
         deletion_protection_enabled=False,
@@ -180,7 +181,7 @@ def healthy(place: Place, options: Dict[str, Any]) -> None:
         {"GSI1": gsi1, "GSI2": ["GSI2PK", "GSI2SK"]},
         capacity={"": (100, 50), "GSI1": (100, 50), "GSI2": (40, 50)},
         stream="NEW_AND_OLD_IMAGES",
-        customer_key=True,
+        encrypted_by="orders",
         ttl="expires_at",
         tags=tagged("checkout", "confidential"),
         size=(48 * GIB, 61_000_000),
@@ -189,6 +190,7 @@ def healthy(place: Place, options: Dict[str, Any]) -> None:
         place,
         "shop-sessions",
         ["session_id"],
+        encrypted_by="sessions",
         ttl="expires_at",
         tags=tagged("checkout", "confidential"),
         days_old=380,
@@ -232,6 +234,7 @@ def healthy(place: Place, options: Dict[str, Any]) -> None:
 
     healthy_alarms(place, tables)
     healthy_backups(place, tables)
+    healthy_keys(place, place.arn("sns", "team-mail"))
 
 
 def healthy_alarms(place: Place, tables: List[Any]) -> None:
@@ -271,7 +274,7 @@ def healthy_alarms(place: Place, tables: List[Any]) -> None:
 
 
 def healthy_backups(place: Place, tables: List[Any]) -> None:
-    key = place.arn("kms", f"key/{place.identifier('key/backups')}")
+    key = customer_key(place, "backups")
     role = f"arn:{place.partition}:iam::{place.account}:role/service-role/AWSBackupDefaultServiceRole"
     elsewhere = "eu-central-1" if place.region != "eu-central-1" else "eu-west-1"
     place.backup.create_backup_vault("prod-vault", {}, key, None)
@@ -342,6 +345,15 @@ BROKEN: List[Dict[str, Any]] = [
     {"disable-alarm-actions": "feed-follows-write-throttles"},
     {"age-recovery-points": ["feed-follows", 9]},
     {"unconfirm-topic": "team-mail"},
+    {"key-policy-of-account": "alarms"},  # the key of topic team-mail: CloudWatch cannot use it any more
+    {"open-topic-policy": "pager"},
+    {"schedule-key-deletion": "sessions"},
+    {"key-rotation-off": "orders"},
+    {"open-key-policy": "orders"},
+    {"set-tag": ["feed-follows", "data-class", "confidential"]},
+    {"vault-key-of-aws": "prod-vault"},
+    {"unlock-vault": "prod-vault"},
+    {"delete-vault-policy": "prod-vault"},
 ]
 
 DEMO: List[Dict[str, Any]] = [
@@ -351,6 +363,8 @@ DEMO: List[Dict[str, Any]] = [
     {"alarm-threshold": ["shop-orders-consumed-writes", 200 * 60 * 10]},
     {"deletion-protection-off": "feed-follows"},
     {"unconfirm-topic": "team-mail"},
+    {"key-policy-of-account": "alarms"},
+    {"schedule-key-deletion": "sessions"},
 ]
 
 
