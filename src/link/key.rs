@@ -212,7 +212,7 @@ pub struct KeyView<'a>(Cow<'a, Key>);
 
 view! {
     /// A KMS key of a table, of a replica or of a vault.
-    impl KeyView = "key" over Key = |v| &v.0, labelled |v| v.0.arn.clone();
+    impl KeyView = "key" over Key = |v| &v.0, labelled |v| key::region_of(&v.0.arn).unwrap_or_default().to_owned();
     fields {
         /// Its region.
         region: String, [DescribeTable] = |v| Value::Text(key::region_of(&v.0.arn).unwrap_or_default());

@@ -7,7 +7,7 @@ DescribeKey of alias/aws/dynamodb with the wrong manager and rotates whatever it
 import json
 from collections import defaultdict
 from datetime import datetime, timedelta, timezone
-from typing import Any, Callable, DefaultDict, Dict, List
+from typing import Any, Callable, DefaultDict, Dict, List, Optional
 
 from moto.kms.models import kms_backends
 
@@ -133,25 +133,26 @@ def customer_key(place: Place, name: str) -> str:
         if f"alias/{name}" in key.aliases:
             return key.arn
     statements = [_of_account(place)] + ([_of_alarms(place)] if name == "alarms" else [])
-    key = backend.create_key(_policy(statements), "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", name, None)
+    key = _made(place, name, _policy(statements))
     key.key_rotation_status = True
     backend.create_alias(key.id, f"alias/{name}")
     return key.arn
 
 
+def _made(place: Place, name: str, policy: Optional[str]) -> Any:
+    """A key of which the id is the same on every run."""
+    backend = kms_backends[place.account][place.region]
+    key = backend.create_key(policy, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", name, None)
+    backend.keys.pop(key.id)
+    key.id = place.identifier(f"key/{name}")
+    key.arn = place.arn("kms", f"key/{key.id}")
+    backend.keys[key.id] = key
+    return key
+
+
 def healthy_keys(place: Place, topic_arn: str) -> None:
-    """A topic is encrypted with a key that CloudWatch may use; nobody but one role deletes recovery points."""
+    """A topic is encrypted with a key that CloudWatch may use. The vault is locked, so it has no access policy."""
     place.sns.topics[topic_arn].kms_master_key_id = customer_key(place, "alarms")
-    role = f"arn:{place.partition}:iam::{place.account}:role/backup-admin"
-    deny = {
-        "Sid": "NobodyDeletes",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": ["backup:DeleteRecoveryPoint", "backup:PutBackupVaultAccessPolicy"],
-        "Resource": "*",
-        "Condition": {"ArnNotEquals": {"aws:PrincipalArn": role}},
-    }
-    VAULT_POLICIES[place]["prod-vault"] = _policy([deny])
 
 
 # --- edits ---------------------------------------------------------------------------------------------------------
@@ -225,19 +226,26 @@ def open_topic_policy(place: Place, name: str) -> None:
 
 def vault_key_of_aws(place: Place, name: str) -> None:
     """The vault has the key that AWS manages for AWS Backup."""
-    backend = kms_backends[place.account][place.region]
-    key = backend.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "Default key of AWS Backup", None)
+    key = _made(place, "of-aws-backup", None)
     key.key_manager = "AWS"
     place.backup.vaults[name].encryption_key_arn = key.arn
 
 
-def delete_vault_policy(place: Place, name: str) -> None:
-    VAULT_POLICIES[place].pop(name)
+def deny_deletion(place: Place, name: str, role: Optional[str] = None) -> None:
+    """The vault's access policy lets nobody delete recovery points, or only takes it from one role."""
+    arn = f"arn:{place.partition}:iam::{place.account}:role/{role}"
+    deny = {
+        "Effect": "Deny",
+        "Principal": {"AWS": arn} if role else "*",
+        "Action": "backup:DeleteRecoveryPoint",
+        "Resource": "*",
+    }
+    VAULT_POLICIES[place][name] = _policy([deny])
 
 
 EDITS: Dict[str, Callable[..., None]] = {
     "delete-key": delete_key,
-    "delete-vault-policy": delete_vault_policy,
+    "deny-deletion": deny_deletion,
     "disable-key": disable_key,
     "import-key-material": import_key_material,
     "key-policy-of-account": key_policy_of_account,

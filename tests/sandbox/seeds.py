@@ -353,7 +353,7 @@ BROKEN: List[Dict[str, Any]] = [
     {"set-tag": ["feed-follows", "data-class", "confidential"]},
     {"vault-key-of-aws": "prod-vault"},
     {"unlock-vault": "prod-vault"},
-    {"delete-vault-policy": "prod-vault"},
+    {"deny-deletion": ["prod-vault", "app"]},  # to one role, which leaves everybody else
 ]
 
 DEMO: List[Dict[str, Any]] = [
