@@ -163,6 +163,7 @@ mod tests {
             "Backup",
             "CloudWatch",
             "DynamoDB",
+            "KMS",
             "Resource Groups Tagging API",
             "SNS",
             "STS",
