@@ -274,6 +274,30 @@ fn a_table_deleted_during_the_run_is_gone() {
 }
 
 #[test]
+fn a_key_or_topic_that_aws_says_is_not_there_or_cannot_rotate_is_a_finding_not_a_gap() {
+    let account = sandbox().account("healthy");
+    account.edit(json!([
+        {"import-key-material": "orders"},
+        {"delete-key": "sessions"},
+        {"topic-key": ["pager", "alias/aws/sns"]},
+    ]));
+    let (report, code) = account.check(&[]);
+    assert_eq!(report["gaps"], json!([]));
+    assert_eq!(code, 1);
+    let failed = failures(&report);
+    for expected in [
+        "table-key-rotates shop-orders eu-west-1",
+        "table-key-usable shop-sessions eu-west-1",
+        "alarm-topic-deliverable  pager",
+    ] {
+        assert!(failed.iter().any(|it| it == expected), "{failed:#?}");
+    }
+    // Feed posts page through a composite alarm, to this topic alone.
+    let silent = "index-write-throttle-alarm feed-posts GSI1";
+    assert!(failed.iter().any(|it| it == silent), "{failed:#?}");
+}
+
+#[test]
 fn two_regions_are_judged_apart() {
     let account = sandbox().account("healthy");
     account.seed("us-east-1", "broken", json!({}));
