@@ -18,6 +18,7 @@ mod endpoint;
 mod error;
 mod iam;
 mod identity;
+mod kms;
 mod lambda;
 mod lane;
 mod listing;

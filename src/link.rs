@@ -11,18 +11,23 @@ pub mod consumer;
 pub mod coverage;
 pub mod dashboard;
 pub mod declared;
+pub mod delivery;
 mod grants;
 pub mod iam;
 pub mod index;
+pub mod key;
 pub mod logic;
 pub mod metrics;
 pub mod network;
+mod openness;
+mod permit;
 pub mod policy;
 pub mod published;
 pub mod reach;
 pub mod scaling;
 pub mod signal;
 pub mod table;
+pub mod vault;
 
 use jiff::Timestamp;
 

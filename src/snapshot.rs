@@ -9,6 +9,7 @@ pub mod dashboard;
 pub mod fact;
 pub mod file;
 pub mod iam;
+pub mod key;
 pub mod network;
 pub mod operation;
 pub mod record;
@@ -27,6 +28,7 @@ use self::backup::{BackupPlan, BackupSettings, ProtectedResource, Vault};
 use self::dashboard::Dashboard;
 use self::fact::{Fact, Listed, Why};
 use self::iam::Iam;
+use self::key::Key;
 use self::network::{Cache, VpcEndpoint};
 use self::operation::Operation;
 use self::scaling::{ScalableTarget, ScalingPolicy};
@@ -135,6 +137,8 @@ record! {
         failure_topics: Listed<FailureTopic>, Config [ListEventSourceMappings, ListSubscriptionsByTopic];
         /// The dashboards, with what they show of this region, sorted by name.
         dashboards: Listed<Dashboard>, Config [ListDashboards];
+        /// The KMS keys that tables, their replicas, vaults and topics name, sorted by ARN.
+        keys: Listed<Key>, Config [DescribeTable, DescribeKey];
         /// What auto scaling may move.
         scaling_targets: Listed<ScalableTarget>, Config [DescribeScalableTargets];
         /// How auto scaling moves it.

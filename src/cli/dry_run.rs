@@ -48,9 +48,9 @@ fn row(name: &str, calls: &str, permission: &str) -> String {
 }
 
 /// Whether a call may cost money, from the services' price pages: control-plane calls of DynamoDB, AWS Backup, Auto
-/// Scaling, tagging and STS are free; CloudWatch and SNS give so many requests free each month.
+/// Scaling, tagging and STS are free; CloudWatch, SNS and KMS give so many requests free each month.
 fn is_counted(operation: Operation) -> bool {
-    matches!(operation.service(), "cloudwatch" | "sns")
+    matches!(operation.service(), "cloudwatch" | "sns" | "kms")
 }
 
 /// Which account and tables, in words.

@@ -15,10 +15,10 @@ use aws_sdk_backup::operation::list_recovery_points_by_backup_vault::ListRecover
 use futures_util::future::join_all;
 
 use super::call::Caller;
-use super::classify::Failure;
+use super::classify::{Cause, Failure};
 use super::client::Clients;
 use super::listing::Page;
-use super::shape::Malformed;
+use super::shape::{Malformed, text};
 use crate::snapshot::backup::{
     BackupPlan, BackupSelection, BackupSettings, PlanRule, ProtectedResource, RecoveryPoint,
     SelectionCriteria, Vault,
@@ -145,10 +145,33 @@ pub(super) async fn vaults(caller: &Caller<'_>, run: &BTreeSet<Operation>) -> Fa
     if run.contains(&Operation::ListRecoveryPointsByBackupVault) {
         let fill = async |vault: &mut Vault| {
             vault.recovery_points = recovery_points(caller, &vault.name).await;
+            let is_empty = |listed: &Listed<_>| listed.items.is_empty() && listed.missing.is_none();
+            let holds_none = vault.recovery_points.known().is_some_and(is_empty);
+            if run.contains(&Operation::GetBackupVaultAccessPolicy) && !holds_none {
+                let answer = access_policy(caller, &vault.name).await;
+                vault.access_policy = caller.fact(Some(&vault.name), answer);
+            }
         };
         join_all(listing.items.iter_mut().map(fill)).await;
     }
     listing.into_fact(|vault| vault.name.clone())
+}
+
+/// The access policy of a vault. A vault without one is told as a resource that is not there.
+async fn access_policy(caller: &Caller<'_>, vault: &str) -> Result<Option<String>, Failure> {
+    let operation = Operation::GetBackupVaultAccessPolicy;
+    let send = |clients: &Clients| {
+        let call = clients.backup.get_backup_vault_access_policy();
+        call.backup_vault_name(vault).send()
+    };
+    match caller.call(operation, send).await {
+        Err(failure) if failure.cause == Cause::NotFound => Ok(None),
+        Err(failure) => Err(failure),
+        Ok(answer) => {
+            let policy = text(answer.policy(), "Policy").map(Some);
+            policy.map_err(|malformed| unreadable(operation, malformed))
+        }
+    }
 }
 
 async fn recovery_points(caller: &Caller<'_>, vault: &str) -> Fact<Listed<RecoveryPoint>> {

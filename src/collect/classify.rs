@@ -33,6 +33,8 @@ pub(super) enum Cause {
     NotFound,
     /// AWS says that the thing has no policy.
     NoPolicy,
+    /// AWS says that things of this kind have no such property.
+    Unsupported,
     /// AWS does not accept the credentials, whatever they may do.
     Credentials(CredentialFault),
     /// Nobody was reached.
@@ -253,6 +255,10 @@ fn said(operation: Operation, status: u16, code: &str, message: Option<&str>) ->
         "PolicyNotFoundException" => Failure {
             why: why(operation, Reason::Failed, "AWS says there is no policy"),
             cause: Cause::NoPolicy,
+        },
+        "UnsupportedOperationException" => Failure {
+            why: why(operation, Reason::Failed, "AWS does not offer it for this"),
+            cause: Cause::Unsupported,
         },
         "RequestTimeout" | "RequestTimeoutException" => plain(Reason::TimedOut, ""),
         "OptInRequired" | "SubscriptionRequiredException" | "RegionDisabledException" => {

@@ -35,6 +35,7 @@ pub(super) struct Clients {
     pub(super) cloudwatch: aws_sdk_cloudwatch::Client,
     pub(super) autoscaling: aws_sdk_applicationautoscaling::Client,
     pub(super) sns: aws_sdk_sns::Client,
+    pub(super) kms: aws_sdk_kms::Client,
     pub(super) backup: aws_sdk_backup::Client,
     /// Services without an SDK crate of their own here.
     pub(super) signed: Signed,
@@ -84,6 +85,7 @@ impl Clients {
             cloudwatch: client!(aws_sdk_cloudwatch, config, tally, most),
             autoscaling: client!(aws_sdk_applicationautoscaling, config, tally, most),
             sns: client!(aws_sdk_sns, config, tally, most),
+            kms: client!(aws_sdk_kms, config, tally, most),
             backup: client!(aws_sdk_backup, config, tally, most),
             signed: Signed::new(config, most, tally),
             iam: client!(aws_sdk_iam, config, tally, most),

@@ -74,7 +74,10 @@ impl Lane {
             *lock(&self.failed) = (0, None);
             return;
         };
-        if matches!(failure.cause, Cause::NotFound | Cause::NoPolicy) {
+        if matches!(
+            failure.cause,
+            Cause::NotFound | Cause::NoPolicy | Cause::Unsupported
+        ) {
             return;
         }
         let weight = match failure.why.reason {

@@ -9,7 +9,9 @@ use super::call::Caller;
 use super::client::Clients;
 use super::cloudwatch::Alarms;
 use super::listing::Listing;
-use super::{autoscaling, backup, cloudtrail, cloudwatch, dynamodb, network, sns, stream, tagging};
+use super::{
+    autoscaling, backup, cloudtrail, cloudwatch, dynamodb, kms, network, sns, stream, tagging,
+};
 use crate::snapshot::Region;
 use crate::snapshot::alarm::Topic;
 use crate::snapshot::fact::{Fact, Listed};
@@ -77,6 +79,13 @@ pub(super) async fn read(
     );
     let (alarms, composite_alarms, topics) = alarms;
     let (trails, event_data_stores) = audit;
+    let users = kms::Users {
+        tables: &tables,
+        vaults: &vaults,
+        topics: &topics,
+    };
+    let keys = kms::keys(caller, run, users, clients_of);
+    let keys = fact_if(has(Operation::DescribeKey), keys).await;
     Region {
         account: String::new(),
         partition: String::new(),
@@ -95,6 +104,7 @@ pub(super) async fn read(
         failure_topics: consumers.topics,
         // Those are the account's: they are read once for all regions.
         dashboards: Fact::not_requested(),
+        keys,
         scaling_targets: targets,
         scaling_policies: policies,
         backup_plans: plans,
@@ -190,19 +200,13 @@ async fn topics(
     if let Some((why, true)) = &alarms.missing {
         return Fact::Unknown(why.clone());
     }
-    let items = match run.contains(&Operation::ListSubscriptionsByTopic) {
-        true => {
-            let read = async |arn: &String| {
-                let region = sns::topic_region(arn).unwrap_or(&caller.region);
-                let elsewhere = (region != caller.region).then(|| clients_of(region));
-                sns::topic(caller, arn, elsewhere.as_ref()).await
-            };
-            join_all(alarms.topics.iter().map(read)).await
-        }
-        false => alarms.topics.iter().map(|arn| sns::unasked(arn)).collect(),
+    let read = async |arn: &String| {
+        let region = sns::topic_region(arn).unwrap_or(&caller.region);
+        let elsewhere = (region != caller.region).then(|| clients_of(region));
+        sns::topic(caller, run, arn, elsewhere.as_ref()).await
     };
     Fact::Known(Listed {
-        items,
+        items: join_all(alarms.topics.iter().map(read)).await,
         missing: alarms.missing.clone().map(|(why, _)| why),
     })
 }

@@ -1,18 +1,20 @@
-//! Amazon SNS: the subscriptions of the topics that alarms notify.
+//! Amazon SNS: the subscriptions, access policies and keys of the topics that alarms notify.
 //!
 //! Endpoints themselves never get past this file: webhook addresses hold keys, and e-mail addresses are personal data.
+
+use std::collections::BTreeSet;
 
 use aws_sdk_sns::operation::list_subscriptions_by_topic::ListSubscriptionsByTopicOutput;
 use aws_sdk_sns::types::Subscription as SdkSubscription;
 use sha2::{Digest, Sha256};
 
 use super::call::Caller;
-use super::classify::Cause;
+use super::classify::{Cause, Failure};
 use super::client::Clients;
 use super::identity::account;
 use super::listing::Page;
 use super::shape::{Malformed, text};
-use crate::snapshot::alarm::{Subscription, Topic};
+use crate::snapshot::alarm::{Subscription, Topic, TopicAttributes};
 use crate::snapshot::fact::{Fact, Listed};
 use crate::snapshot::operation::Operation;
 
@@ -26,8 +28,73 @@ pub(super) fn topic_region(arn: &str) -> Option<&str> {
     parts.next().filter(|region| is_sns && !region.is_empty())
 }
 
-/// A topic and its subscriptions. `elsewhere` are the clients of the topic's region when it is not the caller's.
-pub(super) async fn topic(caller: &Caller<'_>, arn: &str, elsewhere: Option<&Clients>) -> Topic {
+/// A topic and what the run wants of it. `elsewhere` are the clients of the topic's region when it is not the caller's.
+pub(super) async fn topic(
+    caller: &Caller<'_>,
+    run: &BTreeSet<Operation>,
+    arn: &str,
+    elsewhere: Option<&Clients>,
+) -> Topic {
+    let subscriptions = async {
+        match run.contains(&Operation::ListSubscriptionsByTopic) {
+            true => subscriptions(caller, arn, elsewhere).await,
+            false => Fact::not_requested(),
+        }
+    };
+    let attributes = async {
+        match run.contains(&Operation::GetTopicAttributes) {
+            true => {
+                let answer = attributes(caller, arn, elsewhere).await;
+                caller.fact(Some(arn), answer)
+            }
+            false => Fact::not_requested(),
+        }
+    };
+    let (subscriptions, attributes) = tokio::join!(subscriptions, attributes);
+    Topic {
+        arn: arn.to_owned(),
+        subscriptions,
+        attributes,
+    }
+}
+
+/// Who may publish to a topic, and its key; `None` when there is no such topic.
+async fn attributes(
+    caller: &Caller<'_>,
+    arn: &str,
+    elsewhere: Option<&Clients>,
+) -> Result<Option<TopicAttributes>, Failure> {
+    let operation = Operation::GetTopicAttributes;
+    let send = |clients: &Clients| {
+        let clients = elsewhere.unwrap_or(clients);
+        clients.sns.get_topic_attributes().topic_arn(arn).send()
+    };
+    match caller.call(operation, send).await {
+        Err(failure) if failure.cause == Cause::NotFound => Ok(None),
+        Err(failure) => Err(failure),
+        Ok(answer) => {
+            let attribute = |name: &str| Some(answer.attributes()?.get(name)?.as_str());
+            let policy = text(attribute("Policy"), "Policy");
+            let attributes = policy.map(|policy| TopicAttributes {
+                policy,
+                key_id: attribute("KmsMasterKeyId")
+                    .filter(|id| !id.is_empty())
+                    .map(str::to_owned),
+            });
+            let malformed = |Malformed(member)| {
+                Failure::malformed(operation, format!("no {member} in the answer"))
+            };
+            attributes.map(Some).map_err(malformed)
+        }
+    }
+}
+
+/// The subscriptions of a topic; absent when there is no such topic.
+pub(super) async fn subscriptions(
+    caller: &Caller<'_>,
+    arn: &str,
+    elsewhere: Option<&Clients>,
+) -> Fact<Option<Listed<Subscription>>> {
     let send = |clients: &Clients, token| {
         let clients = elsewhere.unwrap_or(clients);
         let call = clients.sns.list_subscriptions_by_topic();
@@ -56,21 +123,9 @@ pub(super) async fn topic(caller: &Caller<'_>, arn: &str, elsewhere: Option<&Cli
             each.confirmed,
         )
     };
-    let subscriptions = match absent {
+    match absent {
         true => Fact::Known(None),
         false => listing.into_fact(key).map(Some),
-    };
-    Topic {
-        arn: arn.to_owned(),
-        subscriptions,
-    }
-}
-
-/// A topic whose subscriptions nobody asked for.
-pub(super) fn unasked(arn: &str) -> Topic {
-    Topic {
-        arn: arn.to_owned(),
-        subscriptions: Fact::<Option<Listed<Subscription>>>::not_requested(),
     }
 }
 

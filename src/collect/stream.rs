@@ -85,16 +85,16 @@ async fn topics(
     clients_of: &impl Fn(&str) -> Clients,
 ) -> Vec<FailureTopic> {
     let read = async |(arn, region): (&str, &str)| {
-        let topic = match run.contains(&Operation::ListSubscriptionsByTopic) {
+        let subscriptions = match run.contains(&Operation::ListSubscriptionsByTopic) {
             true => {
                 let elsewhere = (region != caller.region).then(|| clients_of(region));
-                sns::topic(caller, arn, elsewhere.as_ref()).await
+                sns::subscriptions(caller, arn, elsewhere.as_ref()).await
             }
-            false => sns::unasked(arn),
+            false => Fact::not_requested(),
         };
         FailureTopic {
-            arn: topic.arn,
-            subscriptions: topic.subscriptions,
+            arn: arn.to_owned(),
+            subscriptions,
         }
     };
     let all = named.iter().copied();

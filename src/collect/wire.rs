@@ -164,6 +164,7 @@ mod tests {
             "DynamoDB",
             "Lambda",
             "IAM",
+            "KMS",
             "Resource Groups Tagging API",
             "SNS",
             "SQS",

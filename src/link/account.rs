@@ -1,5 +1,6 @@
 //! One account in one region as rules see it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use globset::GlobSet;
@@ -11,18 +12,23 @@ use super::consumer::Consumers;
 use super::coverage::Watch;
 use super::coverage::wanted::Wanted;
 use super::dashboard::Dashboards;
+use super::delivery::{Deliveries, Delivery};
+use super::key::Keys;
 use super::logic::Answer;
 use super::metrics;
 use super::network::{self, EndpointView};
+use super::openness;
 use super::published;
 use super::reach::{End, Routes};
 use super::scaling::Scaling;
 use super::table::{Joins, TableView};
+use super::vault::VaultView;
 use crate::config::Config;
 use crate::snapshot::Region;
 use crate::snapshot::alarm::{MetricAlarm, Topic};
 use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED, Why};
-use crate::snapshot::record::{Grounds, Value};
+use crate::snapshot::operation::Operation;
+use crate::snapshot::record::{Evidence, Grounds, Value};
 use crate::view;
 
 /// One account in one region, with its tables and topics joined.
@@ -35,6 +41,7 @@ pub struct AccountView<'a> {
     vpc_endpoints: Fact<Listed<EndpointView<'a>>>,
     dynamodb_alarms: Fact<Listed<AlarmView<'a>>>,
     watch: Arc<Watch<'a>>,
+    vaults: Fact<Listed<VaultView<'a>>>,
     trusted_accounts: &'a Vec<String>,
 }
 
@@ -50,6 +57,8 @@ view! {
         vpc_endpoints: Fact<Listed<EndpointView<'static>>>, [DescribeVpcEndpoints] = |v| crate::snapshot::record::FactType::value(&v.vpc_endpoints);
         /// The alarms that people set on DynamoDB; auto scaling's own are not among them.
         dynamodb_alarms: Fact<Listed<AlarmView<'static>>>, [DescribeAlarms] = |v| crate::snapshot::record::FactType::value(&v.dynamodb_alarms);
+        /// The backup vaults with their keys.
+        vaults: Fact<Listed<VaultView<'static>>>, [ListBackupVaults] = |v| crate::snapshot::record::FactType::value(&v.vaults);
         /// Accounts that may be given access, as declared.
         trusted_accounts: Vec<String>, [] = |v| Value::List(v.trusted_accounts);
     }
@@ -66,7 +75,14 @@ view! {
 impl<'a> AccountView<'a> {
     /// Joins a region.
     pub fn new(region: &'a Region, config: &'a Config) -> AccountView<'a> {
-        let routes = Routes::new(&region.composite_alarms, &region.topics, &config.monitoring);
+        let keys = Keys::new(region);
+        let deliveries = Deliveries::new(&region.topics, &keys, &region.region);
+        let routes = Routes::new(
+            &region.composite_alarms,
+            &region.topics,
+            deliveries,
+            &config.monitoring,
+        );
         let watch = Watch::new(
             &region.alarms,
             config.monitoring.external.is_some(),
@@ -79,6 +95,7 @@ impl<'a> AccountView<'a> {
             backups: Arc::new(Backups::new(region)),
             consumers: Consumers::new(region, &watch),
             dashboards: Arc::new(Dashboards::new(region)),
+            keys,
         };
         let tables = match region.tables.as_ref() {
             Err(why) => Fact::Unknown(why.clone()),
@@ -98,6 +115,7 @@ impl<'a> AccountView<'a> {
             vpc_endpoints: network::endpoints(region),
             dynamodb_alarms: alarm::on_dynamodb(region, config, &routes),
             watch,
+            vaults: vaults(region, &joins.keys),
             trusted_accounts: &config.trusted_accounts,
         }
     }
@@ -115,6 +133,16 @@ impl<'a> AccountView<'a> {
             self.watch.grounds_of_wanted(Wanted::Account, metric)
         })
     }
+}
+
+fn vaults<'a>(region: &'a Region, keys: &Keys<'a>) -> Fact<Listed<VaultView<'a>>> {
+    let listed = region.vaults.as_ref().map_err(Clone::clone);
+    let join = |vault| VaultView::new(vault, region, keys);
+    let joined = listed.map(|listed| Listed {
+        items: listed.items.iter().map(join).collect(),
+        missing: listed.missing.clone(),
+    });
+    joined.into()
 }
 
 fn topics<'a>(
@@ -135,6 +163,7 @@ fn topics<'a>(
     let view = |topic: &'a Topic| TopicView {
         topic,
         alarms: alarms_of(topic, &notifying, alarms.missing.as_ref()),
+        deliveries: deliveries_to(topic, &notifying, routes),
         declared: trusted.is_match(&topic.arn),
     };
     Fact::Known(Listed {
@@ -147,6 +176,8 @@ fn topics<'a>(
 struct Notifying<'a> {
     alarm: &'a str,
     topics: Vec<&'a str>,
+    /// With the alarm whose action it is: its name, and its ARN.
+    sent: Vec<(&'a str, &'a str, &'a str)>,
     /// The actions of composite alarms of which it is not clear whether they go off with it.
     unclear: Vec<&'a String>,
     /// Why others may hear of it.
@@ -157,6 +188,7 @@ fn notified<'a>(alarm: &'a MetricAlarm, routes: &Routes<'a>) -> Notifying<'a> {
     let mut notifying = Notifying {
         alarm: &alarm.name,
         topics: Vec::new(),
+        sent: Vec::new(),
         unclear: Vec::new(),
         missing: None,
     };
@@ -165,8 +197,13 @@ fn notified<'a>(alarm: &'a MetricAlarm, routes: &Routes<'a>) -> Notifying<'a> {
             End::NoTopic(arn)
             | End::NobodyConfirmed(arn)
             | End::TopicUnread(arn, _)
+            | End::Dropped(arn, _)
+            | End::DeliveryUnread(arn, _)
             | End::Trusted(arn)
-            | End::Confirmed(arn) => notifying.topics.push(arn),
+            | End::Confirmed(arn) => {
+                notifying.topics.push(arn);
+                notifying.sent.push((arn, link.alarm, link.alarm_arn));
+            }
             End::CompositesUnread(why) => notifying.missing = Some(why),
             End::RuleUnread(actions) => notifying.unclear.extend(actions),
             End::ActionsDisabled
@@ -194,10 +231,23 @@ fn alarms_of(topic: &Topic, notifying: &[Notifying<'_>], missing: Option<&Why>) 
     }
 }
 
+/// Whether what each alarm sends gets into the topic, by the name of the alarm.
+fn deliveries_to<'a>(
+    topic: &Topic,
+    notifying: &[Notifying<'a>],
+    routes: &Routes<'a>,
+) -> BTreeMap<&'a str, Delivery<'a>> {
+    let sent = notifying.iter().flat_map(|it| &it.sent);
+    let here = sent.filter(|(to, ..)| *to == topic.arn);
+    here.map(|(to, name, arn)| (*name, routes.delivery(to, arn)))
+        .collect()
+}
+
 /// A topic with the alarms on DynamoDB that notify it.
 pub struct TopicView<'a> {
     topic: &'a Topic,
     alarms: Listed<String>,
+    deliveries: BTreeMap<&'a str, Delivery<'a>>,
     declared: bool,
 }
 
@@ -212,11 +262,69 @@ view! {
         /// Whether the config says that it reaches someone.
         declared: bool, [] = |v| Value::Bool(v.declared);
     }
-    methods {}
+    methods {
+        /// Whether what those alarms send gets into it: its access policy lets CloudWatch publish, and its key, if it has
+        /// one, can be used by CloudWatch.
+        takes_alarms() checked |_| Ok(()), [DescribeAlarms, GetTopicAttributes, DescribeKey, GetKeyPolicy] =
+            |v, _| v.takes_alarms().value(), explained |v, _| v.delivery_grounds();
+        /// Whether its access policy lets everybody in, of any account, without a condition that says who.
+        is_open() checked |_| Ok(()), [GetTopicAttributes] =
+            |v, _| v.is_open().value(), explained |v, _| v.openness_grounds();
+    }
 }
 
 impl TopicView<'_> {
     fn name(&self) -> &str {
         self.topic.arn.rsplit(':').next().unwrap_or_default()
+    }
+
+    fn takes_alarms(&self) -> Answer<'_> {
+        let all = Answer::all(self.deliveries.values().map(|it| it.answer()));
+        match &self.alarms.missing {
+            Some(why) => all.and(Answer::Unknown(why)),
+            None => all,
+        }
+    }
+
+    fn delivery_grounds(&self) -> Grounds {
+        let mut grounds = Grounds::default();
+        for (alarm, delivery) in &self.deliveries {
+            let (observed, from) = match delivery {
+                Delivery::Delivered => continue,
+                Delivery::Dropped(obstacle) => (obstacle.words(), obstacle.seen_by()),
+                Delivery::Unknown(why) => {
+                    grounds.unknown.push((*why).clone());
+                    continue;
+                }
+            };
+            grounds.evidence.push(Evidence {
+                path: format!("alarm \"{alarm}\" → {}", self.topic.arn),
+                observed: observed.to_owned(),
+                expected: "a topic that CloudWatch may publish to".to_owned(),
+                from: Some(from),
+            });
+        }
+        grounds.unknown.extend(self.alarms.missing.iter().cloned());
+        grounds
+    }
+
+    fn policy(&self) -> Result<Option<&String>, &Why> {
+        let attributes = self.topic.attributes.as_ref()?;
+        Ok(attributes.as_ref().map(|it| &it.policy))
+    }
+
+    fn is_open(&self) -> Answer<'_> {
+        match self.policy() {
+            Ok(Some(policy)) => openness::is_open(policy),
+            Ok(None) => Answer::No,
+            Err(why) => Answer::Unknown(why),
+        }
+    }
+
+    fn openness_grounds(&self) -> Grounds {
+        match self.policy().transpose() {
+            Some(policy) => openness::grounds(policy, Operation::GetTopicAttributes),
+            None => Grounds::default(),
+        }
     }
 }

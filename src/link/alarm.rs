@@ -311,6 +311,8 @@ fn acts<'a>(link: &Link<'a>, own: &str) -> Answer<'a> {
         End::NoTopic(_)
         | End::NobodyConfirmed(_)
         | End::TopicUnread(..)
+        | End::Dropped(..)
+        | End::DeliveryUnread(..)
         | End::Confirmed(_)
         | End::Acts(_)
         | End::Trusted(_) => Answer::Yes,

@@ -333,9 +333,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::link::delivery::Deliveries;
+    use crate::link::key::Keys;
     use crate::link::metrics;
     use crate::link::reach::Routes;
-    use crate::snapshot::alarm::Topic;
+    use crate::snapshot::Region;
 
     const PAGER: &str = "arn:aws:sns:eu-west-1:1:pager";
 
@@ -366,11 +368,17 @@ mod tests {
     fn covered(alarms: &Value, unit: &Unit<'_>, external: bool) -> (&'static str, Grounds) {
         let alarms: Fact<Listed<MetricAlarm>> =
             serde_json::from_value(alarms.clone()).expect("alarms");
+        let policy = json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sns:Publish",
+            "Resource": "*"}]});
         let topics = json!([{"arn": PAGER, "subscriptions":
-            [{"protocol": "email", "endpoint_hash": "h", "confirmed": true}]}]);
-        let topics: Fact<Listed<Topic>> = serde_json::from_value(topics).expect("topics");
+            [{"protocol": "email", "endpoint_hash": "h", "confirmed": true}],
+            "attributes": {"policy": policy.to_string(), "key_id": null}}]);
+        let region =
+            json!({"account": "1", "partition": "aws", "region": "eu-west-1", "topics": topics});
+        let region: Region = serde_json::from_value(region).expect("a region");
         let composites = Fact::Known(Listed::complete(vec![]));
-        let routes = Routes::new(&composites, &topics, &Default::default());
+        let deliveries = Deliveries::new(&region.topics, &Keys::new(&region), &region.region);
+        let routes = Routes::new(&composites, &region.topics, deliveries, &Default::default());
         let watch = Watch::new(&alarms, external, |alarm| routes.reach(alarm));
         let metric = metrics::table_metric("WriteThrottleEvents").expect("ours");
         let word = match watch.covers(unit, metric) {

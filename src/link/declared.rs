@@ -49,6 +49,14 @@ impl Declared<String> {
 
 const ENVIRONMENT_TAGS: [&str; 3] = ["environment", "env", "stage"];
 const TIER_TAGS: [&str; 2] = ["tier", "criticality"];
+const DATA_CLASS_TAGS: [&str; 6] = [
+    "data-class",
+    "data_class",
+    "dataclass",
+    "data-classification",
+    "dataclassification",
+    "classification",
+];
 /// Untagged is not exempt.
 const STRICT_ENVIRONMENT: &str = "prod";
 const STRICT_TIER: &str = Tier::standard;
@@ -109,6 +117,14 @@ pub fn tier(config: &Config, table: &Table) -> Fact<Declared<Tier>> {
         value: Tier(declared.value),
         origin: declared.origin,
     })
+}
+
+/// The class of a table's data: the value of a tag such as `data-class`, in lower case; null without one. There is no
+/// strict default: nobody can guess what a table holds.
+pub fn data_class(table: &Table) -> Fact<Option<String>> {
+    let tags = table.tags.as_ref().map_err(Clone::clone);
+    let class = |tags| by_tag(tags, &DATA_CLASS_TAGS).map(|declared| declared.value);
+    tags.map(class).into()
 }
 
 fn declared(
@@ -228,6 +244,13 @@ mod tests {
             tier_of(&config, &table("orders", &[])),
             Some(starter("dev"))
         );
+    }
+
+    #[test]
+    fn a_data_class_is_declared_by_tag_or_not_at_all() {
+        let class = |tags| data_class(&table("orders", tags)).known().cloned();
+        assert_eq!(class(&[("Data-Class", "PII ")]), Some(Some("pii".into())));
+        assert_eq!(class(&[("owner", "feed")]), Some(None));
     }
 
     #[test]

@@ -33,7 +33,7 @@ view! {
     }
     methods {
         /// Whether the index's own metric has an alarm that can fire and reaches someone.
-        covered_by(metric: String) checked |args| metrics::check_metric(args, metrics::index_metric), [DescribeAlarms, ListSubscriptionsByTopic] =
+        covered_by(metric: String) checked |args| metrics::check_metric(args, metrics::index_metric), [DescribeAlarms, ListSubscriptionsByTopic, GetTopicAttributes, DescribeKey, GetKeyPolicy] =
             |v, args| v.covered_by(args).value(), explained |v, args| v.coverage_grounds(args);
     }
 }

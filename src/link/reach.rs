@@ -1,4 +1,5 @@
-//! Whom an alarm reaches when it goes off: actions enabled → topic → confirmed subscription.
+//! Whom an alarm reaches when it goes off: actions enabled → topic that CloudWatch may publish to → confirmed
+//! subscription.
 //!
 //! An alarm without actions of its own may reach people through a composite alarm. EventBridge rules and products
 //! outside AWS are not seen by any API here: the config declares them, and then they count, and evidence says so.
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use globset::GlobSet;
 
 use super::composite::{Composites, Going};
+use super::delivery::{Deliveries, Delivery, Obstacle};
 use super::logic::Answer;
 use crate::config::Monitoring;
 use crate::snapshot::alarm::{CompositeAlarm, MetricAlarm, Topic};
@@ -33,6 +35,8 @@ pub struct Reach<'a> {
 pub struct Link<'a> {
     /// The alarm whose action it is: the alarm itself or a composite one.
     pub alarm: &'a str,
+    /// The ARN of that alarm.
+    pub alarm_arn: &'a str,
     /// The end of the way.
     pub end: End<'a>,
 }
@@ -50,6 +54,10 @@ pub enum End<'a> {
     NobodyConfirmed(&'a str),
     /// The subscriptions of the topic could not be read.
     TopicUnread(&'a str, &'a Why),
+    /// What the alarm sends does not get into the topic.
+    Dropped(&'a str, Obstacle),
+    /// Whether what the alarm sends gets into the topic could not be told.
+    DeliveryUnread(&'a str, &'a Why),
     /// A subscriber confirmed.
     Confirmed(&'a str),
     /// An action that tells or does something: a function, an incident, an ops item.
@@ -70,11 +78,31 @@ pub enum End<'a> {
     Suppressed,
 }
 
+/// An alarm, metric or composite, and what it does when it goes off.
+#[derive(Clone, Copy)]
+struct Acting<'a> {
+    name: &'a str,
+    arn: &'a str,
+    enabled: bool,
+    actions: &'a [String],
+}
+
+impl<'a> Acting<'a> {
+    fn ends(self, end: End<'a>) -> Link<'a> {
+        Link {
+            alarm: self.name,
+            alarm_arn: self.arn,
+            end,
+        }
+    }
+}
+
 /// What reach is decided from, in one region.
 pub struct Routes<'a> {
     composites: Composites<'a>,
     topics: BTreeMap<&'a str, &'a Topic>,
     topics_unread: Option<&'a Why>,
+    deliveries: Deliveries<'a>,
     trusted: GlobSet,
     eventbridge: bool,
 }
@@ -84,6 +112,7 @@ impl<'a> Routes<'a> {
     pub fn new(
         composites: &'a Fact<Listed<CompositeAlarm>>,
         topics: &'a Fact<Listed<Topic>>,
+        deliveries: Deliveries<'a>,
         monitoring: &Monitoring,
     ) -> Routes<'a> {
         let (listed, topics_unread) = match topics.as_ref() {
@@ -97,6 +126,7 @@ impl<'a> Routes<'a> {
                 .map(|topic| (topic.arn.as_str(), topic))
                 .collect(),
             topics_unread,
+            deliveries,
             trusted: monitoring.trusted_topics.clone(),
             eventbridge: monitoring.eventbridge,
         }
@@ -119,44 +149,28 @@ impl<'a> Routes<'a> {
     /// Every way from the alarm, and where it ends.
     pub fn links(&self, alarm: &'a MetricAlarm) -> Vec<Link<'a>> {
         let mut links = Vec::new();
+        let own = Acting {
+            name: &alarm.name,
+            arn: &alarm.arn,
+            enabled: alarm.actions_enabled,
+            actions: &alarm.alarm_actions,
+        };
         if self.eventbridge {
-            links.push(Link {
-                alarm: &alarm.name,
-                end: End::Declared("monitoring.eventbridge"),
-            });
+            links.push(own.ends(End::Declared("monitoring.eventbridge")));
         }
-        self.follow(
-            &alarm.name,
-            alarm.actions_enabled,
-            &alarm.alarm_actions,
-            &mut links,
-        );
+        self.follow(own, &mut links);
         self.follow_composites(alarm, &mut links);
         links
     }
 
-    fn follow(
-        &self,
-        alarm: &'a str,
-        enabled: bool,
-        actions: &'a [String],
-        links: &mut Vec<Link<'a>>,
-    ) {
-        if actions.is_empty() {
-            links.push(Link {
-                alarm,
-                end: End::NoAction,
-            });
-        } else if !enabled {
-            links.push(Link {
-                alarm,
-                end: End::ActionsDisabled,
-            });
+    fn follow(&self, alarm: Acting<'a>, links: &mut Vec<Link<'a>>) {
+        if alarm.actions.is_empty() {
+            links.push(alarm.ends(End::NoAction));
+        } else if !alarm.enabled {
+            links.push(alarm.ends(End::ActionsDisabled));
         } else {
-            links.extend(actions.iter().map(|action| Link {
-                alarm,
-                end: self.end(action),
-            }));
+            let end = |action: &'a String| alarm.ends(self.end(alarm.arn, action));
+            links.extend(alarm.actions.iter().map(end));
         }
     }
 
@@ -167,6 +181,7 @@ impl<'a> Routes<'a> {
         if let Some(why) = self.composites.missing {
             links.push(Link {
                 alarm: &alarm.name,
+                alarm_arn: &alarm.arn,
                 end: End::CompositesUnread(why),
             });
         }
@@ -179,33 +194,54 @@ impl<'a> Routes<'a> {
         links: &mut Vec<Link<'a>>,
     ) {
         let (enabled, actions) = (composite.actions_enabled, &composite.alarm_actions);
+        let alarm = Acting {
+            name: &composite.name,
+            arn: &composite.arn,
+            enabled,
+            actions,
+        };
         let end = match going {
             Going::Suppressed => Some(End::Suppressed),
             Going::Unclear if enabled && !actions.is_empty() => Some(End::RuleUnread(actions)),
             Going::Unclear | Going::Off => None,
         };
         match end {
-            Some(end) => links.push(Link {
-                alarm: &composite.name,
-                end,
-            }),
-            None => self.follow(&composite.name, enabled, actions, links),
+            Some(end) => links.push(alarm.ends(end)),
+            None => self.follow(alarm, links),
         }
     }
 
-    fn end(&self, action: &'a str) -> End<'a> {
+    /// Whether what an alarm sends gets into a topic.
+    pub fn delivery(&self, topic_arn: &str, alarm_arn: &str) -> Delivery<'a> {
+        self.deliveries.of(topic_arn, alarm_arn)
+    }
+
+    fn end(&self, alarm_arn: &str, action: &'a str) -> End<'a> {
         match action.split(':').nth(2) {
-            Some("sns") => self.topic_end(action),
+            Some("sns") => self.topic_end(alarm_arn, action),
             Some("lambda" | "ssm" | "ssm-incidents" | "aiops") => End::Acts(action),
             Some("autoscaling" | "automate" | "swf") => End::TellsNobody(action),
             Some(_) | None => End::UnknownAction(action),
         }
     }
 
-    fn topic_end(&self, arn: &'a str) -> End<'a> {
+    fn topic_end(&self, alarm_arn: &str, arn: &'a str) -> End<'a> {
         if self.trusted.is_match(arn) {
             return End::Trusted(arn);
         }
+        let subscribed = self.subscribed(arn);
+        if subscribed.answer() == Answer::No {
+            return subscribed;
+        }
+        match (self.deliveries.of(arn, alarm_arn), subscribed.answer()) {
+            (Delivery::Dropped(obstacle), _) => End::Dropped(arn, obstacle),
+            (Delivery::Unknown(why), Answer::Yes) => End::DeliveryUnread(arn, why),
+            (Delivery::Delivered | Delivery::Unknown(_), _) => subscribed,
+        }
+    }
+
+    /// Whether the topic has a confirmed subscriber.
+    fn subscribed(&self, arn: &'a str) -> End<'a> {
         let subscriptions = match self.topics.get(arn) {
             Some(topic) => topic.subscriptions.as_ref(),
             None => Err(self
@@ -229,13 +265,16 @@ impl<'a> End<'a> {
     pub fn answer(&self) -> Answer<'a> {
         match self {
             End::Confirmed(_) | End::Acts(_) | End::Declared(_) | End::Trusted(_) => Answer::Yes,
-            End::TopicUnread(_, why) | End::CompositesUnread(why) => Answer::Unknown(why),
+            End::TopicUnread(_, why) | End::DeliveryUnread(_, why) | End::CompositesUnread(why) => {
+                Answer::Unknown(why)
+            }
             End::UnknownAction(_) | End::RuleUnread(_) => Answer::Unknown(&UNRECOGNISED),
             End::ActionsDisabled
             | End::NoAction
             | End::Suppressed
             | End::NoTopic(_)
             | End::NobodyConfirmed(_)
+            | End::Dropped(..)
             | End::TellsNobody(_) => Answer::No,
         }
     }
@@ -261,6 +300,8 @@ impl End<'_> {
             End::NoTopic(target)
             | End::NobodyConfirmed(target)
             | End::TopicUnread(target, _)
+            | End::Dropped(target, _)
+            | End::DeliveryUnread(target, _)
             | End::Confirmed(target)
             | End::Acts(target)
             | End::TellsNobody(target)
@@ -281,6 +322,8 @@ impl End<'_> {
             End::NoTopic(_) => "the topic does not exist".to_owned(),
             End::NobodyConfirmed(_) => "no confirmed subscription".to_owned(),
             End::TopicUnread(_, why) => format!("subscriptions unknown: {why}"),
+            End::Dropped(_, obstacle) => obstacle.words().to_owned(),
+            End::DeliveryUnread(_, why) => format!("delivery unknown: {why}"),
             End::Confirmed(_) => "a confirmed subscription".to_owned(),
             End::Acts(_) => "an action that runs".to_owned(),
             End::TellsNobody(_) => "an action that tells nobody".to_owned(),
@@ -295,6 +338,8 @@ impl End<'_> {
 
     fn seen_by(&self) -> Operation {
         match self {
+            End::Dropped(_, obstacle) => obstacle.seen_by(),
+            End::DeliveryUnread(..) => Operation::GetTopicAttributes,
             End::NoTopic(_)
             | End::NobodyConfirmed(_)
             | End::TopicUnread(..)
@@ -318,10 +363,12 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::snapshot::Region;
     use crate::snapshot::fact::Reason;
 
     const PAGER: &str = "arn:aws:sns:eu-west-1:1:pager";
     const SILENT: &str = "arn:aws:sns:eu-west-1:1:silent";
+    const CLOSED: &str = "arn:aws:sns:eu-west-1:1:closed";
 
     fn alarm(enabled: bool, actions: &[&str]) -> MetricAlarm {
         let alarm = json!({
@@ -341,9 +388,20 @@ mod tests {
 
     fn topics() -> Value {
         let subscription = |confirmed| json!([{"protocol": "email", "endpoint_hash": "h", "confirmed": confirmed}]);
+        let open = |principal: Value| {
+            json!({"policy": json!({"Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sns:Publish",
+                "Resource": "*"}]}).to_string(), "key_id": null})
+        };
+        let attributes = open(json!({"Service": "cloudwatch.amazonaws.com"}));
         json!([
-            {"arn": PAGER, "subscriptions": subscription(true)},
-            {"arn": SILENT, "subscriptions": subscription(false)},
+            {"arn": PAGER, "subscriptions": subscription(true), "attributes": attributes},
+            {"arn": SILENT, "subscriptions": subscription(false), "attributes": attributes},
+            {"arn": CLOSED, "subscriptions": subscription(true),
+                "attributes": open(json!({"Service": "events.amazonaws.com"}))},
+            {"arn": "arn:aws:sns:eu-west-1:1:closed-and-unread", "subscriptions": {"$unknown": {"reason": "denied"}},
+                "attributes": open(json!({"Service": "events.amazonaws.com"}))},
+            {"arn": "arn:aws:sns:eu-west-1:1:unread", "subscriptions": subscription(true),
+                "attributes": {"$unknown": {"reason": "denied"}}},
             {"arn": "arn:aws:sns:eu-west-1:1:gone", "subscriptions": null},
             {"arn": "arn:aws:sns:eu-west-1:2:theirs", "subscriptions": {"$unknown": {"reason": "denied"}}},
             {"arn": "arn:aws:sns:eu-west-1:1:half",
@@ -351,13 +409,26 @@ mod tests {
         ])
     }
 
+    fn region(topics: Value) -> Region {
+        let region =
+            json!({"account": "1", "partition": "aws", "region": "eu-west-1", "topics": topics});
+        serde_json::from_value(region).expect("a region")
+    }
+
+    fn routes<'a>(
+        composites: &'a Fact<Listed<CompositeAlarm>>,
+        region: &'a Region,
+        monitoring: &Monitoring,
+    ) -> Routes<'a> {
+        let keys = crate::link::key::Keys::new(region);
+        let deliveries = Deliveries::new(&region.topics, &keys, &region.region);
+        Routes::new(composites, &region.topics, deliveries, monitoring)
+    }
+
     fn reached(alarm: &MetricAlarm, composites: Value, monitoring: &Monitoring) -> &'static str {
         let composites = serde_json::from_value(composites).expect("composites");
-        let topics = serde_json::from_value(topics()).expect("topics");
-        match Routes::new(&composites, &topics, monitoring)
-            .reach(alarm)
-            .answer
-        {
+        let region = region(topics());
+        match routes(&composites, &region, monitoring).reach(alarm).answer {
             Answer::Yes => "yes",
             Answer::No => "no",
             Answer::Unknown(_) => "unknown",
@@ -373,6 +444,20 @@ mod tests {
             (true, vec![], "no"),
             (true, vec![SILENT], "no"),
             (true, vec![SILENT, PAGER], "yes"),
+            (true, vec![CLOSED], "no"),
+            (true, vec![CLOSED, PAGER], "yes"),
+            (
+                true,
+                vec!["arn:aws:sns:eu-west-1:1:closed-and-unread"],
+                "no",
+            ),
+            (true, vec!["arn:aws:sns:eu-west-1:1:unread"], "unknown"),
+            (
+                true,
+                vec!["arn:aws:sns:eu-west-1:1:unread", CLOSED],
+                "unknown",
+            ),
+            (true, vec!["arn:aws:sns:eu-west-1:1:unread", PAGER], "yes"),
             (true, vec!["arn:aws:sns:eu-west-1:1:gone"], "no"),
             (true, vec!["arn:aws:sns:eu-west-1:2:theirs"], "unknown"),
             (true, vec!["arn:aws:sns:eu-west-1:1:half"], "unknown"),
@@ -505,9 +590,8 @@ mod tests {
 
     #[test]
     fn an_unknown_end_gives_its_reason() {
-        let (composites, topics) = (Fact::Known(Listed::complete(vec![])), topics());
-        let topics = serde_json::from_value(topics).expect("topics");
-        let routes = Routes::new(&composites, &topics, &Monitoring::default());
+        let (composites, region) = (Fact::Known(Listed::complete(vec![])), region(topics()));
+        let routes = routes(&composites, &region, &Monitoring::default());
         let alarm = alarm(true, &["arn:aws:sns:eu-west-1:2:theirs", SILENT]);
         let reach = routes.reach(&alarm);
         assert!(matches!(reach.answer, Answer::Unknown(why) if why.reason == Reason::Denied));

@@ -11,6 +11,7 @@ use super::coverage::{Unit, Watch};
 use super::dashboard::Dashboards;
 use super::declared::{self, Declared, Tier};
 use super::index::IndexView;
+use super::key::{KeyClass, KeyView, Keys, ReplicaKey};
 use super::logic::Answer;
 use super::metrics;
 use super::policy::{self, PolicyView};
@@ -40,6 +41,8 @@ pub struct Joins<'a> {
     pub consumers: Consumers<'a>,
     /// The dashboards.
     pub dashboards: Arc<Dashboards<'a>>,
+    /// The KMS keys.
+    pub keys: Keys<'a>,
 }
 
 /// A table with what belongs to it.
@@ -52,6 +55,10 @@ pub struct TableView<'a> {
     pub indexes: Fact<Vec<IndexView<'a>>>,
     environment: Fact<Declared<String>>,
     tier: Fact<Declared<Tier>>,
+    data_class: Fact<Option<String>>,
+    keys: Fact<Listed<KeyView<'a>>>,
+    key_class: Fact<KeyClass>,
+    replica_keys: Fact<Vec<ReplicaKey<'a>>>,
     read_scaling: Fact<Option<ScalingView<'a>>>,
     write_scaling: Fact<Option<ScalingView<'a>>>,
     scaling_targets: Fact<Listed<ScalingView<'a>>>,
@@ -79,6 +86,14 @@ view! {
         environment: Fact<String>, [GetResources] = |v| declared_value(&v.environment);
         /// How much hangs on it, as declared: `standard` where nothing says otherwise.
         tier: Fact<Tier>, [GetResources] = |v| declared_value(&v.tier);
+        /// The class of its data, as a tag such as `data-class` says, in lower case; null without one.
+        data_class: Fact<Option<String>>, [GetResources] = |v| v.data_class.value();
+        /// The KMS keys of the table and its replicas; none for the key that DynamoDB owns.
+        keys: Fact<Listed<KeyView<'static>>>, [DescribeTable, DescribeKey] = |v| v.keys.value();
+        /// Whose key encrypts it.
+        key_class: Fact<KeyClass>, [DescribeTable, DescribeKey] = |v| v.key_class.value();
+        /// Whose keys encrypt its replicas.
+        replica_keys: Fact<Vec<ReplicaKey<'static>>>, [DescribeTable, DescribeKey] = |v| v.replica_keys.value();
         /// The global secondary indexes with what belongs to them.
         indexes: Fact<Vec<IndexView<'static>>>, [DescribeTable] = |v| v.indexes.value();
         /// Auto scaling of its reads; null if there is none.
@@ -104,7 +119,7 @@ view! {
     }
     methods {
         /// Whether the table's own metric has an alarm that can fire and reaches someone.
-        covered_by(metric: String) checked |args| metrics::check_metric(args, metrics::table_metric), [DescribeAlarms, ListSubscriptionsByTopic] =
+        covered_by(metric: String) checked |args| metrics::check_metric(args, metrics::table_metric), [DescribeAlarms, ListSubscriptionsByTopic, GetTopicAttributes, DescribeKey, GetKeyPolicy] =
             |v, args| v.covered_by(args).value(), explained |v, args| v.coverage_grounds(args);
         /// Whether its metric, by one of these operations, has an alarm that can fire and reaches someone. For
         /// SystemErrors an alarm by TableName alone will do: AWS recommends it so.
@@ -170,6 +185,7 @@ impl<'a> TableView<'a> {
             backups,
             consumers,
             dashboards,
+            keys,
         } = joins;
         let resource = format!("table/{}", table.name);
         let indexes = table.indexes.as_ref().map_err(Clone::clone).map(|indexes| {
@@ -187,6 +203,10 @@ impl<'a> TableView<'a> {
             indexes,
             environment: declared::environment(config, table),
             tier: declared::tier(config, table),
+            data_class: declared::data_class(table),
+            keys: keys.of_table(table),
+            key_class: keys.class_of_table(table),
+            replica_keys: keys.of_replicas(table),
             read_scaling,
             write_scaling,
             scaling_targets: scaling.of_table(table),

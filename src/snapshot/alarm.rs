@@ -118,6 +118,18 @@ record! {
     } facts {
         /// Its subscriptions; null when there is no such topic.
         subscriptions: Option<Listed<Subscription>>, Config [ListSubscriptionsByTopic];
+        /// Who may publish to it and how it is encrypted; null when there is no such topic.
+        attributes: Option<TopicAttributes>, Config [GetTopicAttributes];
+    }
+}
+
+record! {
+    /// Who may publish to a topic, and how it is encrypted.
+    pub struct TopicAttributes = "topic-attributes" {
+        /// Its access policy, as JSON.
+        policy: String, Config [GetTopicAttributes];
+        /// The KMS key that encrypts it, by id, ARN or alias; null when none does.
+        key_id: Option<String>, Config [GetTopicAttributes];
     }
 }
 

@@ -10,6 +10,8 @@ choice! {
     RecoveryPointStatus = "recovery-point-status" [COMPLETED, AVAILABLE, PARTIAL, EXPIRED, STOPPED, CREATING, DELETING];
     /// Kind of vault.
     VaultKind = "vault-kind" [BACKUP_VAULT, LOGICALLY_AIR_GAPPED_BACKUP_VAULT, RESTORE_ACCESS_BACKUP_VAULT];
+    /// Whose key encrypts a vault. `CUSTOMER_MANAGED_KMS_KEY` is a key of the account: who manages it only KMS can tell.
+    VaultKeyKind = "vault-key-kind" [AWS_OWNED_KMS_KEY, CUSTOMER_MANAGED_KMS_KEY];
 }
 
 record! {
@@ -119,6 +121,8 @@ record! {
         kind: Option<VaultKind>, Config [ListBackupVaults];
         /// ARN of its KMS key; null where AWS does not say.
         key_arn: Option<String>, Config [ListBackupVaults];
+        /// Whose key; null where AWS does not say.
+        key_kind: Option<VaultKeyKind>, Config [ListBackupVaults];
         /// When the lock can no longer be removed; null in governance mode, where it always can.
         lock_date: Option<Timestamp>, Config [ListBackupVaults];
         /// Least days a recovery point is kept under the lock; null is none.
@@ -130,6 +134,8 @@ record! {
         locked: bool, Config [ListBackupVaults];
         /// The recovery points of DynamoDB tables in it.
         recovery_points: Listed<RecoveryPoint>, Volatile [ListRecoveryPointsByBackupVault];
+        /// Its access policy, as JSON; null when it has none. Only asked where it holds recovery points of tables.
+        access_policy: Option<String>, Config [GetBackupVaultAccessPolicy];
     }
 }
 

@@ -98,12 +98,17 @@ operations! {
     ListEventSourceMappings = "lambda" "ListEventSourceMappings", Some("lambda:ListEventSourceMappings"), Per::Page(100, "mappings"), Some(7);
     GetQueueUrl = "sqs" "GetQueueUrl", Some("sqs:GetQueueUrl"), Per::Each("failure queue"), None;
     GetQueueAttributes = "sqs" "GetQueueAttributes", Some("sqs:GetQueueAttributes"), Per::Each("failure queue"), None;
+    GetTopicAttributes = "sns" "GetTopicAttributes", Some("sns:GetTopicAttributes"), Per::Each("alarm topic"), None;
+    DescribeKey = "kms" "DescribeKey", Some("kms:DescribeKey"), Per::Each("key"), None;
+    GetKeyRotationStatus = "kms" "GetKeyRotationStatus", Some("kms:GetKeyRotationStatus"), Per::Each("customer key"), None;
+    GetKeyPolicy = "kms" "GetKeyPolicy", Some("kms:GetKeyPolicy"), Per::Each("customer key"), None;
     ListBackupPlans = "backup" "ListBackupPlans", Some("backup:ListBackupPlans"), Per::Page(1000, "plans"), None;
     GetBackupPlan = "backup" "GetBackupPlan", Some("backup:GetBackupPlan"), Per::Each("backup plan"), None;
     ListBackupSelections = "backup" "ListBackupSelections", Some("backup:ListBackupSelections"), Per::Each("backup plan"), None;
     GetBackupSelection = "backup" "GetBackupSelection", Some("backup:GetBackupSelection"), Per::Each("selection"), None;
     ListBackupVaults = "backup" "ListBackupVaults", Some("backup:ListBackupVaults"), Per::Page(1000, "vaults"), None;
     ListRecoveryPointsByBackupVault = "backup" "ListRecoveryPointsByBackupVault", Some("backup:ListRecoveryPointsByBackupVault"), Per::Page(1000, "points"), None;
+    GetBackupVaultAccessPolicy = "backup" "GetBackupVaultAccessPolicy", Some("backup:GetBackupVaultAccessPolicy"), Per::Each("vault"), None;
     ListProtectedResources = "backup" "ListProtectedResources", Some("backup:ListProtectedResources"), Per::Page(1000, "ARNs"), None;
     DescribeRegionSettings = "backup" "DescribeRegionSettings", Some("backup:DescribeRegionSettings"), Per::Region, None;
     GetAccountAuthorizationDetails = "iam" "GetAccountAuthorizationDetails", Some("iam:GetAccountAuthorizationDetails"), Per::Global(100, "identities"), None;
@@ -124,7 +129,6 @@ impl Operation {
             | Operation::DescribeContinuousBackups
             | Operation::DescribeTimeToLive => Some(Operation::ListTables),
             Operation::GetResourcePolicy => Some(Operation::DescribeTable),
-            Operation::ListSubscriptionsByTopic => Some(Operation::DescribeAlarms),
             Operation::GetTrailStatus | Operation::GetEventSelectors => {
                 Some(Operation::DescribeTrails)
             }
@@ -132,11 +136,22 @@ impl Operation {
             Operation::GetQueueUrl => Some(Operation::ListEventSourceMappings),
             Operation::GetQueueAttributes => Some(Operation::GetQueueUrl),
             Operation::GetDashboard => Some(Operation::ListDashboards),
+            Operation::ListSubscriptionsByTopic | Operation::GetTopicAttributes => {
+                Some(Operation::DescribeAlarms)
+            }
+            // Vaults and topics have keys too; a rule that looks at those needs their listings by itself.
+            Operation::DescribeKey => Some(Operation::DescribeTable),
+            Operation::GetKeyRotationStatus | Operation::GetKeyPolicy => {
+                Some(Operation::DescribeKey)
+            }
             Operation::GetBackupPlan | Operation::ListBackupSelections => {
                 Some(Operation::ListBackupPlans)
             }
             Operation::GetBackupSelection => Some(Operation::ListBackupSelections),
             Operation::ListRecoveryPointsByBackupVault => Some(Operation::ListBackupVaults),
+            Operation::GetBackupVaultAccessPolicy => {
+                Some(Operation::ListRecoveryPointsByBackupVault)
+            }
             Operation::GetCallerIdentity
             | Operation::ListTables
             | Operation::GetResources

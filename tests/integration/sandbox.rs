@@ -163,6 +163,12 @@ impl Account {
         self.sandbox.control("POST", "seed", &body);
     }
 
+    /// Makes small changes to its first region: see `tests/sandbox/edits.py`.
+    pub(crate) fn edit(&self, edits: Value) {
+        let body = json!({"account": self.id, "region": REGION, "edits": edits});
+        self.sandbox.control("POST", "edit", &body);
+    }
+
     /// Makes calls fail; `more` holds count, resource and the like.
     pub(crate) fn fault(&self, operation: &str, kind: &str, more: Value) {
         let mut body = json!({"account": self.id, "operation": operation, "kind": kind});

@@ -23,11 +23,12 @@ import gaps
 import perimeter
 import streams
 import watch
+import keys
 import wire
 from control import BadRequest, Control, Fault, parse_body
 from wire import CBOR, AwsError, Call, Response
 
-PARTS = (access, backup, gaps, perimeter, streams, watch)
+PARTS = (access, backup, gaps, keys, perimeter, streams, watch)
 OURS = {name: answer for part in PARTS for name, answer in part.OPERATIONS.items()}
 
 # moto operations whose requests and answers were compared with AWS's API model and documentation.

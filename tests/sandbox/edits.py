@@ -11,6 +11,7 @@ import perimeter
 import streams
 import access
 import watch
+import keys
 from backup import STATE
 from place import Place, facts_of, now
 
@@ -226,6 +227,7 @@ def backup_opt_in(place: Place, opted_in: bool) -> None:
 EDITS: Dict[str, Callable[..., None]] = {
     **access.EDITS,
     **watch.EDITS,
+    **keys.EDITS,
     "age-recovery-points": age_recovery_points,
     "alarm-actions": alarm_actions,
     "alarm-state": alarm_state,

@@ -16,12 +16,14 @@ pub(super) fn vault(vault: &BackupVaultListMember) -> Result<Vault, Malformed> {
         arn: text(vault.backup_vault_arn(), "BackupVaultArn")?,
         kind: maybe_choice(vault.vault_type().map(|kind| kind.as_str())),
         key_arn: vault.encryption_key_arn().map(str::to_owned),
+        key_kind: maybe_choice(vault.encryption_key_type().map(|kind| kind.as_str())),
         // A vault of which AWS does not say it is not known to be open.
         locked: vault.locked().map_or_else(unsaid, Fact::Known),
         lock_date: maybe_time(vault.lock_date(), "LockDate")?,
         min_retention_days: maybe_count(vault.min_retention_days(), "MinRetentionDays")?,
         max_retention_days: maybe_count(vault.max_retention_days(), "MaxRetentionDays")?,
         recovery_points: Fact::not_requested(),
+        access_policy: Fact::not_requested(),
     })
 }
 
