@@ -2,7 +2,9 @@
 
 use globset::GlobSet;
 
-use super::backup::Backups;
+use super::backup::account::PlanView;
+use super::backup::vault::VaultView;
+use super::backup::{self, Backups};
 use super::coverage::Watch;
 use super::reach::{End, Routes};
 use super::scaling::Scaling;
@@ -22,6 +24,11 @@ pub struct AccountView<'a> {
     /// The tables; partial where the listing broke off.
     pub tables: Fact<Listed<TableView<'a>>>,
     topics: Fact<Listed<TopicView<'a>>>,
+    backup_plans: Fact<Listed<PlanView<'a>>>,
+    vaults: Fact<Listed<VaultView<'a>>>,
+    relies_on_backup_opt_in: Fact<bool>,
+    backup_opt_in: Fact<bool>,
+    backup_full_management: Fact<bool>,
     trusted_accounts: &'a Vec<String>,
 }
 
@@ -33,6 +40,16 @@ view! {
         tables: Fact<Listed<TableView<'static>>>, [ListTables] = |v| crate::snapshot::record::FactType::value(&v.tables);
         /// The topics that alarms notify.
         topics: Fact<Listed<TopicView<'static>>>, [DescribeAlarms, ListSubscriptionsByTopic] = |v| crate::snapshot::record::FactType::value(&v.topics);
+        /// The backup plans with the tables that they select.
+        backup_plans: Fact<Listed<PlanView<'static>>>, [ListBackupPlans] = |v| crate::snapshot::record::FactType::value(&v.backup_plans);
+        /// The backup vaults with the tables whose backups they hold.
+        vaults: Fact<Listed<VaultView<'static>>>, [ListBackupVaults] = |v| crate::snapshot::record::FactType::value(&v.vaults);
+        /// Whether a backup plan selects a table only while the region opts in to DynamoDB: by tags alone, or by `*`.
+        relies_on_backup_opt_in: Fact<bool>, [ListTables, DescribeTable, GetResources, ListBackupPlans, ListBackupSelections, GetBackupSelection] = |v| crate::snapshot::record::FactType::value(&v.relies_on_backup_opt_in);
+        /// Whether the region opts in to backups of DynamoDB.
+        backup_opt_in: Fact<bool>, [DescribeRegionSettings] = |v| crate::snapshot::record::FactType::value(&v.backup_opt_in);
+        /// Whether AWS Backup manages DynamoDB backups fully: what copies and cold storage need.
+        backup_full_management: Fact<bool>, [DescribeRegionSettings] = |v| crate::snapshot::record::FactType::value(&v.backup_full_management);
         /// Accounts that may be given access, as declared.
         trusted_accounts: Vec<String>, [] = |v| Value::List(v.trusted_accounts);
     }
@@ -64,13 +81,37 @@ impl<'a> AccountView<'a> {
             }
         };
         let topics = topics(region, &config.monitoring.trusted_topics, &routes);
+        let vaults = vaults(region, &tables, &routes);
         AccountView {
             region,
+            backup_plans: backup::account::plans(region, &tables),
             tables,
             topics,
+            vaults,
+            relies_on_backup_opt_in: backup::account::relies_on_opt_in(region, &backups),
+            backup_opt_in: backup::account::setting(region, |it| it.dynamodb_opt_in),
+            backup_full_management: backup::account::setting(region, |it| {
+                it.dynamodb_full_management
+            }),
             trusted_accounts: &config.trusted_accounts,
         }
     }
+}
+
+fn vaults<'a>(
+    region: &'a Region,
+    tables: &Fact<Listed<TableView<'a>>>,
+    routes: &Routes<'a>,
+) -> Fact<Listed<VaultView<'a>>> {
+    let vaults = match region.vaults.as_ref() {
+        Ok(vaults) => vaults,
+        Err(why) => return Fact::Unknown(why.clone()),
+    };
+    let view = |vault| VaultView::new(vault, region, tables, routes);
+    Fact::Known(Listed {
+        items: vaults.items.iter().map(view).collect(),
+        missing: vaults.missing.clone(),
+    })
 }
 
 fn topics<'a>(

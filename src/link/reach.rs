@@ -193,6 +193,11 @@ impl<'a> Routes<'a> {
         }
     }
 
+    /// Where a message to the topic ends.
+    pub fn topic(&self, arn: &'a str) -> End<'a> {
+        self.topic_end(arn)
+    }
+
     fn topic_end(&self, arn: &'a str) -> End<'a> {
         if self.trusted.is_match(arn) {
             return End::Trusted(arn);
@@ -265,7 +270,8 @@ impl End<'_> {
         }
     }
 
-    fn words(&self) -> String {
+    /// The end in words.
+    pub fn words(&self) -> String {
         match self {
             End::ActionsDisabled => "false".to_owned(),
             End::NoAction => "no alarm action".to_owned(),

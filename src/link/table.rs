@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use super::backup::history::RestoreView;
+use super::backup::rule::{CopyView, PlanRuleView};
+use super::backup::schedule::Span;
+use super::backup::table::TableBackups;
 use super::backup::{Backups, Candidate};
 use super::capacity::{BURST_S, CapacityAlarm, ceiling};
 use super::coverage::{Unit, Watch};
@@ -16,9 +20,10 @@ use crate::finding::TableBrief;
 use crate::snapshot::Region;
 use crate::snapshot::alarm::Comparison;
 use crate::snapshot::backup::RecoveryPoint;
-use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED};
+use crate::snapshot::backup::job::{BackupJob, RestoreJob};
+use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED, Why};
 use crate::snapshot::record::{FactType, Grounds, Value};
-use crate::snapshot::table::{BillingMode, Table};
+use crate::snapshot::table::{BillingMode, Restore, Table};
 use crate::view;
 
 /// A table with what belongs to it.
@@ -35,9 +40,10 @@ pub struct TableView<'a> {
     write_scaling: Fact<Option<ScalingView<'a>>>,
     scaling_targets: Fact<Listed<ScalingView<'a>>>,
     capacity_alarms: Fact<Listed<CapacityAlarm<'a>>>,
-    recovery_points: Fact<Listed<&'a RecoveryPoint>>,
+    /// What AWS Backup does with it.
+    pub backups: TableBackups<'a>,
     watch: Arc<Watch<'a>>,
-    backups: Arc<Backups<'a>>,
+    vaults: Arc<Backups<'a>>,
 }
 
 view! {
@@ -63,7 +69,21 @@ view! {
         /// The alarms on the consumed capacity of the table and its indexes.
         capacity_alarms: Fact<Listed<CapacityAlarm<'static>>>, [DescribeAlarms, DescribeScalableTargets] = |v| v.capacity_alarms.value();
         /// The recovery points that AWS Backup made of it, newest first.
-        recovery_points: Fact<Listed<RecoveryPoint>>, [ListBackupVaults, ListRecoveryPointsByBackupVault, DescribeTable] = |v| v.recovery_points.value();
+        recovery_points: Fact<Listed<RecoveryPoint>>, [ListBackupVaults, ListRecoveryPointsByBackupVault, DescribeTable] = |v| v.backups.recovery_points.value();
+        /// The rules of the backup plans that select it.
+        backup_rules: Fact<Listed<PlanRuleView<'static>>>, [ListBackupPlans, GetBackupPlan, ListBackupSelections, GetBackupSelection, DescribeRegionSettings, GetResources, DescribeTable] = |v| v.backups.rules.value();
+        /// The longest time between two backups by these rules together; null if none ever runs.
+        backup_interval: Fact<Option<Span>>, [ListBackupPlans, GetBackupPlan, ListBackupSelections, GetBackupSelection, DescribeRegionSettings, GetResources, DescribeTable] = |v| v.backups.interval.value();
+        /// The vaults that these rules copy its recovery points to.
+        backup_copies: Fact<Listed<CopyView<'static>>>, [ListBackupPlans, GetBackupPlan, ListBackupSelections, GetBackupSelection, DescribeRegionSettings, GetResources, DescribeTable] = |v| v.backups.copies.value();
+        /// Its backup jobs of the last 30 days, newest first: of each vault and state the newest.
+        backup_jobs: Fact<Listed<BackupJob>>, [ListBackupJobs, DescribeTable] = |v| v.backups.jobs.value();
+        /// The restore jobs of its recovery points that AWS still lists, newest first.
+        restore_jobs: Fact<Listed<RestoreJob>>, [ListRestoreJobs, DescribeTable] = |v| v.backups.restores.value();
+        /// The restores of it that other tables of the region were born of, newest first.
+        restored_tables: Fact<Listed<Restore>>, [ListTables, DescribeTable] = |v| v.backups.born.value();
+        /// The last restore job of its recovery points that was completed; null if there is none.
+        latest_restore: Fact<Option<RestoreView<'static>>>, [ListRestoreJobs, DescribeTable] = |v| v.backups.latest_restore.value();
     }
     methods {
         /// Whether the table's own metric has an alarm that can fire and reaches someone.
@@ -72,6 +92,16 @@ view! {
         /// Whether a backup plan with a schedule selects it.
         in_backup_plan() checked |_| Ok(()), [ListBackupPlans, GetBackupPlan, ListBackupSelections, GetBackupSelection, ListProtectedResources, DescribeRegionSettings, GetResources] =
             |v, _| v.in_backup_plan().value(), explained |v, _| v.backup_grounds();
+        /// Whether a restore testing plan selects it and looks into a vault that holds its recovery points.
+        in_restore_testing() checked |_| Ok(()), [ListRestoreTestingPlans, GetRestoreTestingPlan, ListRestoreTestingSelections, GetRestoreTestingSelection, ListBackupVaults, ListRecoveryPointsByBackupVault, ListBackupPlans, GetBackupPlan, ListBackupSelections, GetBackupSelection, DescribeRegionSettings, GetResources, DescribeTable] =
+            |v, _| v.in_restore_testing().value(), explained |v, _| v.testing_grounds();
+    }
+}
+
+fn unknown(why: &Why) -> Grounds {
+    Grounds {
+        evidence: Vec::new(),
+        unknown: vec![why.clone()],
     }
 }
 
@@ -112,9 +142,9 @@ impl<'a> TableView<'a> {
             write_scaling,
             scaling_targets: scaling.of_table(table),
             capacity_alarms: Fact::not_requested(),
-            recovery_points: backups.recovery_points(table),
+            backups: TableBackups::new(table, backups),
             watch: Arc::clone(watch),
-            backups: Arc::clone(backups),
+            vaults: Arc::clone(backups),
         };
         view.capacity_alarms = view.find_capacity_alarms();
         view
@@ -163,26 +193,45 @@ impl<'a> TableView<'a> {
         })
     }
 
+    /// How much hangs on it, as declared.
+    pub fn tier(&self) -> &Fact<Declared<Tier>> {
+        &self.tier
+    }
+
+    /// It as selections of AWS Backup see it.
+    fn candidate(&self) -> Result<Candidate<'a>, &'a Why> {
+        let arn = self.table.arn.as_ref()?;
+        Ok(Candidate {
+            arn,
+            tags: &self.table.tags,
+        })
+    }
+
     fn in_backup_plan(&self) -> Answer<'_> {
-        match self.table.arn.as_ref() {
-            Ok(arn) => self.backups.selects(&Candidate {
-                arn,
-                tags: &self.table.tags,
-            }),
+        match self.candidate() {
+            Ok(candidate) => self.vaults.selects(&candidate),
             Err(why) => Answer::Unknown(why),
         }
     }
 
     fn backup_grounds(&self) -> Grounds {
-        match self.table.arn.as_ref() {
-            Ok(arn) => self.backups.grounds(&Candidate {
-                arn,
-                tags: &self.table.tags,
-            }),
-            Err(why) => Grounds {
-                evidence: Vec::new(),
-                unknown: vec![why.clone()],
-            },
+        match self.candidate() {
+            Ok(candidate) => self.vaults.grounds(&candidate),
+            Err(why) => unknown(why),
+        }
+    }
+
+    fn in_restore_testing(&self) -> Answer<'_> {
+        match self.candidate() {
+            Ok(candidate) => self.vaults.tests_restores(&candidate),
+            Err(why) => Answer::Unknown(why),
+        }
+    }
+
+    fn testing_grounds(&self) -> Grounds {
+        match self.candidate() {
+            Ok(candidate) => self.vaults.testing_grounds(&candidate),
+            Err(why) => unknown(why),
         }
     }
 
