@@ -157,6 +157,7 @@ impl<'a> Backups<'a> {
                 Answer::Unknown(why) => missing = missing.or(Some(why)),
             }
         }
+        items.sort_by_key(|it| (&it.plan.name, &it.plan.id, &it.rule.name));
         match (items.is_empty(), missing) {
             (true, Some(why)) => Fact::Unknown(why.clone()),
             (_, missing) => Fact::Known(Listed {

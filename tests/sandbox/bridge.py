@@ -18,12 +18,13 @@ from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.test import run_wsgi_app
 
 import backup
+import backup_jobs
 import gaps
 import wire
 from control import BadRequest, Control, Fault, parse_body
 from wire import CBOR, AwsError, Call, Response
 
-OURS = {**gaps.OPERATIONS, **backup.OPERATIONS}
+OURS = {**gaps.OPERATIONS, **backup.OPERATIONS, **backup_jobs.OPERATIONS}
 
 # moto operations whose requests and answers were compared with AWS's API model and documentation.
 REVIEWED = {

@@ -12,6 +12,7 @@ from moto.moto_api._internal import mock_random
 
 import edits
 from backup import STATE, RecoveryPoint, place_selection
+from backup_jobs import healthy_jobs
 from gaps import place_composite_alarm
 from place import Place, aware, facts_of, now
 
@@ -182,7 +183,7 @@ def healthy(place: Place, options: Dict[str, Any]) -> None:
         stream="NEW_AND_OLD_IMAGES",
         customer_key=True,
         ttl="expires_at",
-        tags=tagged("checkout", "confidential"),
+        tags={**tagged("checkout", "confidential"), "tier": "critical"},
         size=(48 * GIB, 61_000_000),
     )
     sessions = table(
@@ -274,8 +275,11 @@ def healthy_backups(place: Place, tables: List[Any]) -> None:
     key = place.arn("kms", f"key/{place.identifier('key/backups')}")
     role = f"arn:{place.partition}:iam::{place.account}:role/service-role/AWSBackupDefaultServiceRole"
     elsewhere = "eu-central-1" if place.region != "eu-central-1" else "eu-west-1"
+    far = Place(place.account, elsewhere).arn("backup", "backup-vault:prod-vault-copy")
+    bunker = Place("999900001111", elsewhere).arn("backup", "backup-vault:bunker")  # of an account that nobody works in
     place.backup.create_backup_vault("prod-vault", {}, key, None)
     place.backup.put_backup_vault_lock_configuration("prod-vault", 7, 365, None)
+    place.backup.vaults["prod-vault"].lock_date = now().replace(microsecond=0) - timedelta(days=200)
     plan = place.backup.create_backup_plan(
         {
             "BackupPlanName": "daily-35",
@@ -288,12 +292,8 @@ def healthy_backups(place: Place, tables: List[Any]) -> None:
                     "CompletionWindowMinutes": 240,
                     "Lifecycle": {"DeleteAfterDays": 35},
                     "CopyActions": [
-                        {
-                            "DestinationBackupVaultArn": Place(place.account, elsewhere).arn(
-                                "backup", "backup-vault:prod-vault-copy"
-                            ),
-                            "Lifecycle": {"DeleteAfterDays": 35},
-                        }
+                        {"DestinationBackupVaultArn": arn, "Lifecycle": {"DeleteAfterDays": 35}}
+                        for arn in (far, bunker)
                     ],
                 }
             ],
@@ -321,6 +321,9 @@ def healthy_backups(place: Place, tables: List[Any]) -> None:
                     role_arn=role,
                 )
             )
+    healthy_jobs(
+        place, tables, "prod-vault", {far: "BACKUP_VAULT", bunker: "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"}
+    )
 
 
 ONLY_TABLE_WRITES = 'ALARM("feed-posts-write-throttles")'
@@ -341,6 +344,14 @@ BROKEN: List[Dict[str, Any]] = [
     {"deregister-target": ["table/feed-follows", "dynamodb:table:WriteCapacityUnits"]},
     {"disable-alarm-actions": "feed-follows-write-throttles"},
     {"age-recovery-points": ["feed-follows", 9]},
+    {"age-restore-jobs": ["feed-follows", 120]},
+    {"restore-took-hours": ["shop-orders", 9]},
+    {"fail-copy-jobs": ["feed-posts", "prod-vault-copy"]},
+    {"fail-last-backup-job": "shop-orders"},
+    {"completion-window": ["daily-35", 10080]},
+    {"vault-lock-days": ["prod-vault", 1, 365]},
+    {"vault-events": ["prod-vault", ["BACKUP_JOB_FAILED"]]},  # AWS sends it no longer
+    {"testing-vaults": ["tables_every_week", "dev-*"]},
     {"unconfirm-topic": "team-mail"},
 ]
 
@@ -350,6 +361,8 @@ DEMO: List[Dict[str, Any]] = [
     {"composite-rule": ["feed-posts-degraded", ONLY_TABLE_WRITES]},
     {"alarm-threshold": ["shop-orders-consumed-writes", 200 * 60 * 10]},
     {"deletion-protection-off": "feed-follows"},
+    {"fail-copy-jobs": ["shop-orders", "prod-vault-copy"]},
+    {"vault-events": ["prod-vault", ["BACKUP_JOB_FAILED"]]},  # AWS sends it no longer
     {"unconfirm-topic": "team-mail"},
 ]
 

@@ -64,6 +64,7 @@ fn selected(plan: &BackupPlan, tables: &Fact<Listed<TableView<'_>>>) -> Fact<Lis
             Ok(rules) => missing = missing.or(rules.missing.as_ref()),
         }
     }
+    items.sort();
     Fact::Known(Listed {
         items,
         missing: missing.cloned(),

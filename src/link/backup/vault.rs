@@ -143,6 +143,7 @@ fn users<'a>(vault: &Vault, tables: &Fact<Listed<TableView<'a>>>) -> Users<'a> {
         deposits.extend(own);
         rules_missing = rules_missing.or(missing);
     }
+    users.sort_by_key(|it| it.name);
     deposits.sort();
     deposits.dedup();
     let unknown_arn = tables
