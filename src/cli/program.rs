@@ -140,7 +140,9 @@ impl Engine for Program {
         };
         let linked = Linked::new(snapshot, &config);
         let made = assess::assess(&rules, &linked, &selection(choice.select)?, listing);
-        let anything = made.summary.all.total() > 0;
+        // A rule on the account that does not apply to an empty one has checked nothing.
+        let all = &made.summary.all;
+        let anything = made.tables > 0 || all.total() > all.not_applicable;
         let outcome = gate::decide(
             choice.terms,
             &made.summary.fails,

@@ -81,7 +81,7 @@ impl<'a> AccountView<'a> {
             }
         };
         let topics = topics(region, &config.monitoring.trusted_topics, &routes);
-        let vaults = vaults(region, &tables, &routes);
+        let vaults = vaults(region, &tables, &backups, &routes);
         AccountView {
             region,
             backup_plans: backup::account::plans(region, &tables),
@@ -101,13 +101,14 @@ impl<'a> AccountView<'a> {
 fn vaults<'a>(
     region: &'a Region,
     tables: &Fact<Listed<TableView<'a>>>,
+    backups: &Backups<'a>,
     routes: &Routes<'a>,
 ) -> Fact<Listed<VaultView<'a>>> {
     let vaults = match region.vaults.as_ref() {
         Ok(vaults) => vaults,
         Err(why) => return Fact::Unknown(why.clone()),
     };
-    let view = |vault| VaultView::new(vault, region, tables, routes);
+    let view = |vault| VaultView::new(vault, region, tables, backups, routes);
     Fact::Known(Listed {
         items: vaults.items.iter().map(view).collect(),
         missing: vaults.missing.clone(),

@@ -81,6 +81,12 @@ impl<'a> Backups<'a> {
         }
     }
 
+    /// Whether a vault holds recovery points of a table, as far as they were read.
+    pub fn holds(&self, vault: &str, table_arn: &str) -> bool {
+        let held_in = self.held_in.get(table_arn);
+        held_in.is_some_and(|it| it.contains(vault))
+    }
+
     /// The recovery points of a table, newest first; partial where a vault could not be read. Those begun before the
     /// table was created are of another one that had its name, and so its ARN.
     pub fn recovery_points(&self, table: &Table) -> Fact<Listed<&'a RecoveryPoint>> {

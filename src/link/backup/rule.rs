@@ -65,6 +65,9 @@ pub(super) fn interval(rules: &Fact<Listed<PlanRuleView<'_>>>) -> Fact<Option<Sp
         }) => return Fact::Unknown(why.clone()),
         Ok(listed) => &listed.items,
     };
+    if let [only] = rules.as_slice() {
+        return only.interval.clone();
+    }
     let mut known = Vec::new();
     for rule in rules {
         match rule.firings.as_ref().as_ref() {
@@ -90,6 +93,7 @@ fn zone(rule: &PlanRule) -> &str {
 /// A vault that plans copy a table's recovery points to.
 pub struct CopyView<'a> {
     vault_arn: &'a str,
+    vault: Fact<String>,
     region: Fact<String>,
     account: Fact<String>,
     vault_kind: Fact<VaultKind>,
@@ -103,6 +107,8 @@ view! {
     fields {
         /// ARN of the vault.
         vault_arn: String, [GetBackupPlan] = |v| Value::Text(v.vault_arn);
+        /// Name of the vault.
+        vault: Fact<String>, [GetBackupPlan] = |v| v.vault.value();
         /// The region that it lies in.
         region: Fact<String>, [GetBackupPlan] = |v| v.region.value();
         /// The account that it lies in.
@@ -136,6 +142,7 @@ pub(super) fn copies<'a>(
         let jobs = history.copies(table, arn);
         CopyView {
             vault_arn: arn,
+            vault: part(arn, 6),
             region: part(arn, 3),
             account: part(arn, 4),
             vault_kind: kind(arn, region, &jobs),

@@ -77,7 +77,6 @@ impl<'a> Backups<'a> {
 
     /// The vaults of the region that hold recovery points of the table, or that plans fill with them.
     fn homes(&self, table: &Candidate<'a>) -> Homes<'a> {
-        let held_in = self.held_in.get(table.arn);
         let vaults = self.region.vaults.known();
         let vaults = vaults.map_or(&[][..], |it| &it.items);
         let plans = self.region.backup_plans.as_ref();
@@ -88,7 +87,7 @@ impl<'a> Backups<'a> {
                     && self.plan_selects(plan, table) == Answer::Yes
             })
         };
-        let is_home = |name: &str| held_in.is_some_and(|it| it.contains(name)) || fills(name);
+        let is_home = |name: &str| self.holds(name, table.arn) || fills(name);
         let homes = vaults.iter().filter(|it| is_home(&it.name));
         let unread = match plans {
             Err(why) => Some(why),

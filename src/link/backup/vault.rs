@@ -1,6 +1,7 @@
 //! A vault as rules see it: the tables whose backups it holds, how long plans want them kept there, and whether somebody
 //! hears of jobs that fail.
 
+use super::Backups;
 use crate::link::declared::{Declared, Tier};
 use crate::link::logic::Answer;
 use crate::link::reach::{Link, Routes};
@@ -92,9 +93,10 @@ impl<'a> VaultView<'a> {
         vault: &'a Vault,
         region: &'a Region,
         tables: &Fact<Listed<TableView<'a>>>,
+        backups: &Backups<'a>,
         routes: &Routes<'a>,
     ) -> VaultView<'a> {
-        let (tables, deposits) = users(vault, tables);
+        let (tables, deposits) = users(vault, tables, backups);
         let ways = ways(vault, region, routes);
         let heard = Answer::any(ways.iter().map(|way| way.answer));
         // The way that holds, or else those that break.
@@ -117,23 +119,24 @@ impl<'a> VaultView<'a> {
 
 type Users<'a> = (Fact<Listed<VaultTable<'a>>>, Fact<Listed<Deposit<'a>>>);
 
-fn users<'a>(vault: &Vault, tables: &Fact<Listed<TableView<'a>>>) -> Users<'a> {
+fn users<'a>(
+    vault: &Vault,
+    tables: &Fact<Listed<TableView<'a>>>,
+    backups: &Backups<'a>,
+) -> Users<'a> {
     let tables = match tables.as_ref() {
         Ok(tables) => tables,
         Err(why) => return (Fact::Unknown(why.clone()), Fact::Unknown(why.clone())),
     };
     let (mut users, mut deposits) = (Vec::new(), Vec::new());
     let mut rules_missing = tables.missing.as_ref();
-    let points = vault.recovery_points.as_ref();
-    let points_missing = match points {
+    let points_missing = match vault.recovery_points.as_ref() {
         Ok(points) => points.missing.as_ref(),
         Err(why) => Some(why),
     };
     for table in &tables.items {
         let (own, missing) = deposits_of(vault, table);
-        let holds = |arn: &String| {
-            points.is_ok_and(|it| it.items.iter().any(|point| point.resource_arn == *arn))
-        };
+        let holds = |arn: &String| backups.holds(&vault.name, arn);
         if !own.is_empty() || table.table.arn.known().is_some_and(holds) {
             users.push(VaultTable {
                 name: &table.table.name,
