@@ -24,6 +24,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use self::alarm::{CompositeAlarm, MetricAlarm, Topic};
+use self::backup::job::{BackupJob, CopyJob, RestoreJob};
+use self::backup::testing::RestoreTestingPlan;
 use self::backup::{BackupPlan, BackupSettings, ProtectedResource, Vault};
 use self::dashboard::Dashboard;
 use self::fact::{Fact, Listed, Why};
@@ -119,7 +121,7 @@ record! {
         alarms: Listed<MetricAlarm>, Config [DescribeAlarms];
         /// The composite alarms, sorted by name.
         composite_alarms: Listed<CompositeAlarm>, Config [DescribeAlarms];
-        /// The topics that alarms notify, sorted by ARN.
+        /// The topics that alarms and vaults notify, sorted by ARN.
         topics: Listed<Topic>, Config [DescribeAlarms, ListSubscriptionsByTopic];
         /// The trails that log here, sorted by ARN.
         trails: Listed<Trail>, Config [DescribeTrails];
@@ -147,6 +149,14 @@ record! {
         backup_plans: Listed<BackupPlan>, Config [ListBackupPlans];
         /// The backup vaults, sorted by name.
         vaults: Listed<Vault>, Config [ListBackupVaults];
+        /// Backup jobs of the last 30 days: of each table, vault and state the newest.
+        backup_jobs: Listed<BackupJob>, Volatile [ListBackupJobs];
+        /// Copy jobs that AWS still lists: of each table, destination and state the newest.
+        copy_jobs: Listed<CopyJob>, Volatile [ListCopyJobs];
+        /// Restore jobs that AWS still lists, oldest first.
+        restore_jobs: Listed<RestoreJob>, Volatile [ListRestoreJobs];
+        /// The restore testing plans, sorted by name.
+        restore_testing_plans: Listed<RestoreTestingPlan>, Config [ListRestoreTestingPlans];
         /// The tables that AWS Backup has backed up.
         protected_tables: Listed<ProtectedResource>, Volatile [ListProtectedResources];
         /// The settings of AWS Backup.

@@ -1,8 +1,11 @@
 //! AWS Backup: plans with their selections, vaults with their recovery points, protected tables, settings.
 //!
-//! Whether a plan selects a table is for `link` to say. What the answers mean is in [`plan`] and [`vault`].
+//! Whether a plan selects a table is for `link` to say. What the answers mean is in [`plan`] and [`vault`]; jobs are in
+//! [`job`], restore testing in [`testing`].
 
+pub(super) mod job;
 mod plan;
+pub(super) mod testing;
 mod vault;
 
 use std::collections::BTreeSet;
@@ -19,9 +22,10 @@ use super::classify::{Cause, Failure};
 use super::client::Clients;
 use super::listing::Page;
 use super::shape::{Malformed, text};
+use super::sns::topic_region;
 use crate::snapshot::backup::{
     BackupPlan, BackupSelection, BackupSettings, PlanRule, ProtectedResource, RecoveryPoint,
-    SelectionCriteria, Vault,
+    SelectionCriteria, Vault, VaultNotifications,
 };
 use crate::snapshot::fact::{Fact, Listed};
 use crate::snapshot::operation::Operation;
@@ -154,6 +158,12 @@ pub(super) async fn vaults(caller: &Caller<'_>, run: &BTreeSet<Operation>) -> Fa
         };
         join_all(listing.items.iter_mut().map(fill)).await;
     }
+    if run.contains(&Operation::GetBackupVaultNotifications) {
+        let fill = async |vault: &mut Vault| {
+            vault.notifications = notifications(caller, &vault.name).await;
+        };
+        join_all(listing.items.iter_mut().map(fill)).await;
+    }
     listing.into_fact(|vault| vault.name.clone())
 }
 
@@ -172,6 +182,33 @@ async fn access_policy(caller: &Caller<'_>, vault: &str) -> Result<Option<String
             policy.map_err(|malformed| unreadable(operation, malformed))
         }
     }
+}
+
+/// A vault that tells nobody has no configuration to find (API reference of GetBackupVaultNotifications).
+async fn notifications(caller: &Caller<'_>, vault: &str) -> Fact<Option<VaultNotifications>> {
+    let operation = Operation::GetBackupVaultNotifications;
+    let send = |clients: &Clients| {
+        let call = clients.backup.get_backup_vault_notifications();
+        call.backup_vault_name(vault).send()
+    };
+    let answer = match caller.call(operation, send).await {
+        Err(failure) if failure.cause == Cause::NotFound => Ok(None),
+        Err(failure) => Err(failure),
+        Ok(answer) => vault::notifications(&answer)
+            .map(Some)
+            .map_err(|malformed| unreadable(operation, malformed)),
+    };
+    caller.fact(Some(vault), answer)
+}
+
+/// The SNS topics that vaults notify.
+pub(super) fn topics(vaults: &Fact<Listed<Vault>>) -> BTreeSet<String> {
+    let vaults = vaults.known().map_or(&[][..], |listed| &listed.items);
+    let told = vaults
+        .iter()
+        .filter_map(|vault| vault.notifications.known());
+    let arns = told.flatten().map(|told| told.topic_arn.clone());
+    arns.filter(|arn| topic_region(arn).is_some()).collect()
 }
 
 async fn recovery_points(caller: &Caller<'_>, vault: &str) -> Fact<Listed<RecoveryPoint>> {

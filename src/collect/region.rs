@@ -13,7 +13,9 @@ use super::{
     autoscaling, backup, cloudtrail, cloudwatch, dynamodb, kms, network, sns, stream, tagging,
 };
 use crate::snapshot::Region;
-use crate::snapshot::alarm::Topic;
+use crate::snapshot::alarm::{CompositeAlarm, MetricAlarm, Topic};
+use crate::snapshot::backup::Vault;
+use crate::snapshot::backup::job::{BackupJob, CopyJob, RestoreJob};
 use crate::snapshot::fact::{Fact, Listed};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::table::Table;
@@ -34,20 +36,21 @@ pub(super) async fn read(
     let table_names = names.with(names.items.clone()).into_fact(String::clone);
     let (
         tables,
-        alarms,
+        notified,
         audit,
         consumers,
         targets,
         policies,
         plans,
-        vaults,
+        jobs,
+        testing,
         protected,
         settings,
         caches,
         endpoints,
     ) = tokio::join!(
         tables(caller, names, run, globs),
-        alarms(caller, run, clients_of),
+        notified(caller, run, clients_of),
         audit(caller, run, clients_of),
         stream::consumers(caller, run, clients_of),
         fact_if(
@@ -59,9 +62,10 @@ pub(super) async fn read(
             autoscaling::policies(caller)
         ),
         fact_if(has(Operation::ListBackupPlans), backup::plans(caller, run)),
+        jobs(caller, run),
         fact_if(
-            has(Operation::ListBackupVaults),
-            backup::vaults(caller, run)
+            has(Operation::ListRestoreTestingPlans),
+            backup::testing::plans(caller, run)
         ),
         fact_if(
             has(Operation::ListProtectedResources),
@@ -77,7 +81,8 @@ pub(super) async fn read(
             network::vpc_endpoints(caller)
         ),
     );
-    let (alarms, composite_alarms, topics) = alarms;
+    let (alarms, composite_alarms, topics, vaults) = notified;
+    let (backup_jobs, copy_jobs, restore_jobs) = jobs;
     let (trails, event_data_stores) = audit;
     let users = kms::Users {
         tables: &tables,
@@ -109,6 +114,10 @@ pub(super) async fn read(
         scaling_policies: policies,
         backup_plans: plans,
         vaults,
+        backup_jobs,
+        copy_jobs,
+        restore_jobs,
+        restore_testing_plans: testing,
         protected_tables: protected,
         backup_settings: settings,
     }
@@ -167,38 +176,74 @@ async fn tables(
         .into_fact(|table| table.name.clone())
 }
 
-type AlarmFacts = (
-    Fact<Listed<crate::snapshot::alarm::MetricAlarm>>,
-    Fact<Listed<crate::snapshot::alarm::CompositeAlarm>>,
-    Fact<Listed<Topic>>,
+type JobFacts = (
+    Fact<Listed<BackupJob>>,
+    Fact<Listed<CopyJob>>,
+    Fact<Listed<RestoreJob>>,
 );
 
-/// The alarms, and then the topics that they notify.
-async fn alarms(
+/// What AWS Backup did.
+async fn jobs(caller: &Caller<'_>, run: &BTreeSet<Operation>) -> JobFacts {
+    let has = |operation| run.contains(&operation);
+    tokio::join!(
+        fact_if(has(Operation::ListBackupJobs), backup::job::backups(caller)),
+        fact_if(has(Operation::ListCopyJobs), backup::job::copies(caller)),
+        fact_if(
+            has(Operation::ListRestoreJobs),
+            backup::job::restores(caller)
+        ),
+    )
+}
+
+type NotifiedFacts = (
+    Fact<Listed<MetricAlarm>>,
+    Fact<Listed<CompositeAlarm>>,
+    Fact<Listed<Topic>>,
+    Fact<Listed<Vault>>,
+);
+
+/// The alarms and the vaults, and then the topics that they notify.
+async fn notified(
     caller: &Caller<'_>,
     run: &BTreeSet<Operation>,
     clients_of: &impl Fn(&str) -> Clients,
-) -> AlarmFacts {
-    if !run.contains(&Operation::DescribeAlarms) {
+) -> NotifiedFacts {
+    let alarms = async {
+        match run.contains(&Operation::DescribeAlarms) {
+            true => Some(cloudwatch::alarms(caller).await),
+            false => None,
+        }
+    };
+    let vaults = fact_if(
+        run.contains(&Operation::ListBackupVaults),
+        backup::vaults(caller, run),
+    );
+    let (alarms, vaults) = tokio::join!(alarms, vaults);
+    let Some(alarms) = alarms else {
         return (
             Fact::not_requested(),
             Fact::not_requested(),
             Fact::not_requested(),
+            vaults,
         );
-    }
-    let alarms = cloudwatch::alarms(caller).await;
-    let topics = topics(caller, run, &alarms, clients_of).await;
-    (alarms.metric, alarms.composite, topics)
+    };
+    let topics = topics(caller, run, &alarms, backup::topics(&vaults), clients_of).await;
+    (alarms.metric, alarms.composite, topics, vaults)
 }
 
+/// The topics of vaults, and of the alarms that were read.
 async fn topics(
     caller: &Caller<'_>,
     run: &BTreeSet<Operation>,
     alarms: &Alarms,
+    of_vaults: BTreeSet<String>,
     clients_of: &impl Fn(&str) -> Clients,
 ) -> Fact<Listed<Topic>> {
-    if let Some((why, true)) = &alarms.missing {
-        return Fact::Unknown(why.clone());
+    let mut arns = of_vaults;
+    arns.extend(alarms.topics.iter().cloned());
+    match &alarms.missing {
+        Some((why, true)) if arns.is_empty() => return Fact::Unknown(why.clone()),
+        Some(_) | None => {}
     }
     let read = async |arn: &String| {
         let region = sns::topic_region(arn).unwrap_or(&caller.region);
@@ -206,7 +251,7 @@ async fn topics(
         sns::topic(caller, run, arn, elsewhere.as_ref()).await
     };
     Fact::Known(Listed {
-        items: join_all(alarms.topics.iter().map(read)).await,
+        items: join_all(arns.iter().map(read)).await,
         missing: alarms.missing.clone().map(|(why, _)| why),
     })
 }

@@ -7,7 +7,9 @@ use globset::GlobSet;
 
 use super::alarm::{self, AlarmView, watches_dynamodb};
 use super::audit::Audit;
-use super::backup::Backups;
+use super::backup::account::PlanView;
+use super::backup::vault::VaultView;
+use super::backup::{self, Backups};
 use super::consumer::Consumers;
 use super::coverage::Watch;
 use super::coverage::wanted::Wanted;
@@ -22,7 +24,6 @@ use super::published;
 use super::reach::{End, Routes};
 use super::scaling::Scaling;
 use super::table::{Joins, TableView};
-use super::vault::VaultView;
 use crate::config::Config;
 use crate::snapshot::Region;
 use crate::snapshot::alarm::{MetricAlarm, Topic};
@@ -41,7 +42,11 @@ pub struct AccountView<'a> {
     vpc_endpoints: Fact<Listed<EndpointView<'a>>>,
     dynamodb_alarms: Fact<Listed<AlarmView<'a>>>,
     watch: Arc<Watch<'a>>,
+    backup_plans: Fact<Listed<PlanView<'a>>>,
     vaults: Fact<Listed<VaultView<'a>>>,
+    relies_on_backup_opt_in: Fact<bool>,
+    backup_opt_in: Fact<bool>,
+    backup_full_management: Fact<bool>,
     trusted_accounts: &'a Vec<String>,
 }
 
@@ -57,8 +62,16 @@ view! {
         vpc_endpoints: Fact<Listed<EndpointView<'static>>>, [DescribeVpcEndpoints] = |v| crate::snapshot::record::FactType::value(&v.vpc_endpoints);
         /// The alarms that people set on DynamoDB; auto scaling's own are not among them.
         dynamodb_alarms: Fact<Listed<AlarmView<'static>>>, [DescribeAlarms] = |v| crate::snapshot::record::FactType::value(&v.dynamodb_alarms);
-        /// The backup vaults with their keys.
+        /// The backup plans with the tables that they select.
+        backup_plans: Fact<Listed<PlanView<'static>>>, [ListBackupPlans] = |v| crate::snapshot::record::FactType::value(&v.backup_plans);
+        /// The backup vaults with the tables whose backups they hold.
         vaults: Fact<Listed<VaultView<'static>>>, [ListBackupVaults] = |v| crate::snapshot::record::FactType::value(&v.vaults);
+        /// Whether a backup plan selects a table only while the region opts in to DynamoDB: by tags alone, or by `*`.
+        relies_on_backup_opt_in: Fact<bool>, [ListTables, DescribeTable, GetResources, ListBackupPlans, ListBackupSelections, GetBackupSelection] = |v| crate::snapshot::record::FactType::value(&v.relies_on_backup_opt_in);
+        /// Whether the region opts in to backups of DynamoDB.
+        backup_opt_in: Fact<bool>, [DescribeRegionSettings] = |v| crate::snapshot::record::FactType::value(&v.backup_opt_in);
+        /// Whether AWS Backup manages DynamoDB backups fully: what copies and cold storage need.
+        backup_full_management: Fact<bool>, [DescribeRegionSettings] = |v| crate::snapshot::record::FactType::value(&v.backup_full_management);
         /// Accounts that may be given access, as declared.
         trusted_accounts: Vec<String>, [] = |v| Value::List(v.trusted_accounts);
     }
@@ -108,14 +121,21 @@ impl<'a> AccountView<'a> {
             }
         };
         let topics = topics(region, &config.monitoring.trusted_topics, &routes);
+        let vaults = vaults(region, &tables, &joins.backups, &routes, &joins.keys);
         AccountView {
             region,
+            backup_plans: backup::account::plans(region, &tables),
             tables,
             topics,
             vpc_endpoints: network::endpoints(region),
             dynamodb_alarms: alarm::on_dynamodb(region, config, &routes),
             watch,
-            vaults: vaults(region, &joins.keys),
+            vaults,
+            relies_on_backup_opt_in: backup::account::relies_on_opt_in(region, &joins.backups),
+            backup_opt_in: backup::account::setting(region, |it| it.dynamodb_opt_in),
+            backup_full_management: backup::account::setting(region, |it| {
+                it.dynamodb_full_management
+            }),
             trusted_accounts: &config.trusted_accounts,
         }
     }
@@ -135,14 +155,22 @@ impl<'a> AccountView<'a> {
     }
 }
 
-fn vaults<'a>(region: &'a Region, keys: &Keys<'a>) -> Fact<Listed<VaultView<'a>>> {
-    let listed = region.vaults.as_ref().map_err(Clone::clone);
-    let join = |vault| VaultView::new(vault, region, keys);
-    let joined = listed.map(|listed| Listed {
-        items: listed.items.iter().map(join).collect(),
-        missing: listed.missing.clone(),
-    });
-    joined.into()
+fn vaults<'a>(
+    region: &'a Region,
+    tables: &Fact<Listed<TableView<'a>>>,
+    backups: &Backups<'a>,
+    routes: &Routes<'a>,
+    keys: &Keys<'a>,
+) -> Fact<Listed<VaultView<'a>>> {
+    let vaults = match region.vaults.as_ref() {
+        Ok(vaults) => vaults,
+        Err(why) => return Fact::Unknown(why.clone()),
+    };
+    let view = |vault| VaultView::new(vault, region, tables, backups, routes, keys);
+    Fact::Known(Listed {
+        items: vaults.items.iter().map(view).collect(),
+        missing: vaults.missing.clone(),
+    })
 }
 
 fn topics<'a>(

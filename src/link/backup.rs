@@ -1,19 +1,30 @@
 //! Whether AWS Backup really selects a table, and the recovery points that it has made of it.
 //!
+//! What else hangs on plans is in [`rule`], [`vault`] and [`account`], what was done in [`history`].
 //! Where AWS's own pages leave open whether a selection's criteria match, the answer is unknown, unless
 //! ListProtectedResources shows that the table was backed up.
 
+pub mod account;
+pub mod history;
+pub mod rule;
+pub mod schedule;
 mod selection;
+pub mod table;
+mod testing;
+pub mod vault;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::snapshot::Region;
+use crate::snapshot::backup::job::{BackupJob, CopyJob, RestoreJob};
 use crate::snapshot::backup::{BackupPlan, BackupSelection, RecoveryPoint, SelectionCriteria};
 use crate::snapshot::fact::{Fact, Listed, Why};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::record::{Evidence, FactType, Grounds};
-use crate::snapshot::table::Table;
+use crate::snapshot::table::{Restore, Table};
 
+pub use self::history::History;
+use self::rule::PlanRuleView;
 pub use self::selection::Candidate;
 use self::selection::OPEN;
 use super::logic::Answer;
@@ -23,6 +34,11 @@ pub struct Backups<'a> {
     region: &'a Region,
     points: BTreeMap<&'a str, Vec<&'a RecoveryPoint>>,
     points_missing: Option<&'a Why>,
+    /// The vaults that hold recovery points, by table.
+    held_in: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// The rules of each plan, in its order.
+    rules: Vec<Vec<PlanRuleView<'a>>>,
+    history: History<'a>,
 }
 
 impl<'a> Backups<'a> {
@@ -32,25 +48,30 @@ impl<'a> Backups<'a> {
             region,
             points: BTreeMap::new(),
             points_missing: None,
+            held_in: BTreeMap::new(),
+            rules: rules(region),
+            history: History::new(region),
         };
         match region.vaults.as_ref() {
             Err(why) => backups.points_missing = Some(why),
             Ok(vaults) => {
                 backups.points_missing = vaults.missing.as_ref();
                 for vault in &vaults.items {
-                    backups.add_points(vault.recovery_points.as_ref());
+                    backups.add_points(&vault.name, vault.recovery_points.as_ref());
                 }
             }
         }
         backups
     }
 
-    fn add_points(&mut self, points: Result<&'a Listed<RecoveryPoint>, &'a Why>) {
+    fn add_points(&mut self, vault: &'a str, points: Result<&'a Listed<RecoveryPoint>, &'a Why>) {
         match points {
             Err(why) => self.points_missing = Some(why),
             Ok(listed) => {
                 self.points_missing = self.points_missing.or(listed.missing.as_ref());
                 for point in &listed.items {
+                    let held_in = self.held_in.entry(&point.resource_arn).or_default();
+                    held_in.insert(vault);
                     self.points
                         .entry(&point.resource_arn)
                         .or_default()
@@ -58,6 +79,12 @@ impl<'a> Backups<'a> {
                 }
             }
         }
+    }
+
+    /// Whether a vault holds recovery points of a table, as far as they were read.
+    pub fn holds(&self, vault: &str, table_arn: &str) -> bool {
+        let held_in = self.held_in.get(table_arn);
+        held_in.is_some_and(|it| it.contains(vault))
     }
 
     /// The recovery points of a table, newest first; partial where a vault could not be read. Those begun before the
@@ -119,17 +146,45 @@ impl<'a> Backups<'a> {
             Ok(rules) => Answer::of(!rules.is_empty()),
             Err(why) => Answer::Unknown(why),
         };
-        let selected = match plan.selections.as_ref() {
-            Ok(selections) => Answer::any(
-                selections
-                    .items
-                    .iter()
-                    .map(|it| self.selection_selects(it, table)),
-            )
-            .or_missing(selections.missing.as_ref()),
-            Err(why) => Answer::Unknown(why),
+        scheduled.and(selected(plan, table, self.opted_in()))
+    }
+
+    /// The rules of the plans that select the table; those are missing of which it can't be told.
+    pub fn rules_of(&self, table: &Candidate<'a>) -> Fact<Listed<PlanRuleView<'a>>> {
+        let plans = match self.region.backup_plans.as_ref() {
+            Ok(plans) => plans,
+            Err(why) => return Fact::Unknown(why.clone()),
         };
-        scheduled.and(selected)
+        let (mut items, mut missing) = (Vec::new(), plans.missing.as_ref());
+        for (plan, rules) in plans.items.iter().zip(&self.rules) {
+            match self.plan_selects(plan, table) {
+                Answer::Yes => items.extend(rules.iter().cloned()),
+                Answer::No => {}
+                Answer::Unknown(why) => missing = missing.or(Some(why)),
+            }
+        }
+        items.sort_by_key(|it| (&it.plan.name, &it.plan.id, &it.rule.name));
+        match (items.is_empty(), missing) {
+            (true, Some(why)) => Fact::Unknown(why.clone()),
+            (_, missing) => Fact::Known(Listed {
+                items,
+                missing: missing.cloned(),
+            }),
+        }
+    }
+
+    /// Whether a plan selects the table only while the region opts in to DynamoDB.
+    pub fn relies_on_opt_in(&self, table: &Candidate<'a>) -> Answer<'a> {
+        let plans = match self.region.backup_plans.as_ref() {
+            Ok(plans) => plans,
+            Err(why) => return Answer::Unknown(why),
+        };
+        let relies = |plan| match selected(plan, table, Answer::No) {
+            Answer::Yes => Answer::No,
+            Answer::No => selected(plan, table, Answer::Yes),
+            Answer::Unknown(why) => Answer::Unknown(why),
+        };
+        Answer::any(plans.items.iter().map(relies)).or_missing(plans.missing.as_ref())
     }
 
     fn selection_selects(
@@ -137,10 +192,7 @@ impl<'a> Backups<'a> {
         selection: &'a BackupSelection,
         table: &Candidate<'a>,
     ) -> Answer<'a> {
-        match selection.criteria.as_ref() {
-            Ok(criteria) => table.selected_by(criteria, self.opted_in()),
-            Err(why) => Answer::Unknown(why),
-        }
+        selection_selects(selection, table, self.opted_in())
     }
 
     /// Whether the region backs up DynamoDB without naming it.
@@ -266,6 +318,42 @@ impl<'a> Backups<'a> {
     }
 }
 
+/// Whether a selection of the plan selects the table.
+fn selected<'a>(plan: &'a BackupPlan, table: &Candidate<'a>, opted_in: Answer<'a>) -> Answer<'a> {
+    match plan.selections.as_ref() {
+        Ok(selections) => {
+            let selections_select = selections
+                .items
+                .iter()
+                .map(|it| selection_selects(it, table, opted_in));
+            Answer::any(selections_select).or_missing(selections.missing.as_ref())
+        }
+        Err(why) => Answer::Unknown(why),
+    }
+}
+
+fn selection_selects<'a>(
+    selection: &'a BackupSelection,
+    table: &Candidate<'a>,
+    opted_in: Answer<'a>,
+) -> Answer<'a> {
+    match selection.criteria.as_ref() {
+        Ok(criteria) => table.selected_by(criteria, opted_in),
+        Err(why) => Answer::Unknown(why),
+    }
+}
+
+fn rules_of_plan(plan: &BackupPlan) -> Vec<PlanRuleView<'_>> {
+    let rules = plan.rules.known().map_or(&[][..], Vec::as_slice);
+    rules.iter().map(|it| PlanRuleView::new(plan, it)).collect()
+}
+
+/// The rules of each plan, in the order of plans.
+fn rules(region: &Region) -> Vec<Vec<PlanRuleView<'_>>> {
+    let plans = region.backup_plans.known().map_or(&[][..], |it| &it.items);
+    plans.iter().map(rules_of_plan).collect()
+}
+
 fn evidence(path: String, observed: &str, from: Operation) -> Evidence {
     let expected = "a scheduled plan that selects the table".to_owned();
     Evidence {
@@ -276,11 +364,18 @@ fn evidence(path: String, observed: &str, from: Operation) -> Evidence {
     }
 }
 
-impl FactType for &RecoveryPoint {
-    fn ty() -> crate::snapshot::record::Type {
-        RecoveryPoint::ty()
-    }
-    fn value(&self) -> crate::snapshot::record::Value<'_> {
-        (*self).value()
-    }
+/// Records of the snapshot in lists of views.
+macro_rules! borrowed {
+    ($($record:ty),*) => { $(
+        impl FactType for &$record {
+            fn ty() -> crate::snapshot::record::Type {
+                <$record>::ty()
+            }
+            fn value(&self) -> crate::snapshot::record::Value<'_> {
+                (*self).value()
+            }
+        }
+    )* };
 }
+
+borrowed!(RecoveryPoint, BackupJob, CopyJob, RestoreJob, Restore);

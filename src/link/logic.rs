@@ -56,6 +56,14 @@ impl<'a> Answer<'a> {
         }
     }
 
+    /// Why it is not known.
+    pub fn reason(self) -> Option<&'a Why> {
+        match self {
+            Answer::Unknown(why) => Some(why),
+            Answer::Yes | Answer::No => None,
+        }
+    }
+
     /// The answer as conditions see it.
     pub fn value(self) -> Value<'a> {
         match self {

@@ -225,6 +225,14 @@ impl<'a> Routes<'a> {
         }
     }
 
+    /// Where a message to the topic ends that AWS Backup sends. Whether the topic lets it in is not looked at.
+    pub fn topic(&self, arn: &'a str) -> End<'a> {
+        match self.trusted.is_match(arn) {
+            true => End::Trusted(arn),
+            false => self.subscribed(arn),
+        }
+    }
+
     fn topic_end(&self, alarm_arn: &str, arn: &'a str) -> End<'a> {
         if self.trusted.is_match(arn) {
             return End::Trusted(arn);
@@ -315,7 +323,8 @@ impl End<'_> {
         }
     }
 
-    fn words(&self) -> String {
+    /// The end in words.
+    pub fn words(&self) -> String {
         match self {
             End::ActionsDisabled => "false".to_owned(),
             End::NoAction => "no alarm action".to_owned(),

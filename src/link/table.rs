@@ -3,6 +3,10 @@
 use std::sync::Arc;
 
 use super::audit::Audit;
+use super::backup::history::RestoreView;
+use super::backup::rule::{CopyView, PlanRuleView};
+use super::backup::schedule::Span;
+use super::backup::table::TableBackups;
 use super::backup::{Backups, Candidate};
 use super::capacity::{BURST_S, CapacityAlarm, ceiling};
 use super::consumer::{ConsumerView, Consumers};
@@ -24,9 +28,10 @@ use crate::policy::{arn_account, is_account};
 use crate::snapshot::Region;
 use crate::snapshot::alarm::Comparison;
 use crate::snapshot::backup::RecoveryPoint;
-use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED};
+use crate::snapshot::backup::job::{BackupJob, RestoreJob};
+use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED, Why};
 use crate::snapshot::record::{FactType, Grounds, Value};
-use crate::snapshot::table::{BillingMode, Table};
+use crate::snapshot::table::{BillingMode, Restore, Table};
 use crate::view;
 
 /// What the tables of a region are joined with.
@@ -63,14 +68,15 @@ pub struct TableView<'a> {
     write_scaling: Fact<Option<ScalingView<'a>>>,
     scaling_targets: Fact<Listed<ScalingView<'a>>>,
     capacity_alarms: Fact<Listed<CapacityAlarm<'a>>>,
-    recovery_points: Fact<Listed<&'a RecoveryPoint>>,
     consumers: Fact<Listed<ConsumerView<'a>>>,
     old_consumers: Fact<Listed<ConsumerView<'a>>>,
     policy: Fact<Option<PolicyView<'a>>>,
     stream_policy: Fact<Option<PolicyView<'a>>>,
     readers: Fact<u64>,
+    /// What AWS Backup does with it.
+    pub backups: TableBackups<'a>,
     watch: Arc<Watch<'a>>,
-    backups: Arc<Backups<'a>>,
+    vaults: Arc<Backups<'a>>,
     dashboards: Arc<Dashboards<'a>>,
 }
 
@@ -109,7 +115,21 @@ view! {
         /// The resource policy of its stream; null if it has none, or no stream.
         stream_policy: Fact<Option<PolicyView<'static>>>, [GetResourcePolicy] = |v| v.stream_policy.value();
         /// The recovery points that AWS Backup made of it, newest first.
-        recovery_points: Fact<Listed<RecoveryPoint>>, [ListBackupVaults, ListRecoveryPointsByBackupVault, DescribeTable] = |v| v.recovery_points.value();
+        recovery_points: Fact<Listed<RecoveryPoint>>, [ListBackupVaults, ListRecoveryPointsByBackupVault, DescribeTable] = |v| v.backups.recovery_points.value();
+        /// The rules of the backup plans that select it.
+        backup_rules: Fact<Listed<PlanRuleView<'static>>>, [ListBackupPlans, GetBackupPlan, ListBackupSelections, GetBackupSelection, DescribeRegionSettings, GetResources, DescribeTable] = |v| v.backups.rules.value();
+        /// The longest time between two backups by these rules together; null if none ever runs.
+        backup_interval: Fact<Option<Span>>, [ListBackupPlans, GetBackupPlan, ListBackupSelections, GetBackupSelection, DescribeRegionSettings, GetResources, DescribeTable] = |v| v.backups.interval.value();
+        /// The vaults that these rules copy its recovery points to.
+        backup_copies: Fact<Listed<CopyView<'static>>>, [ListBackupPlans, GetBackupPlan, ListBackupSelections, GetBackupSelection, DescribeRegionSettings, GetResources, DescribeTable] = |v| v.backups.copies.value();
+        /// Its backup jobs of the last 30 days, newest first: of each vault and state the newest.
+        backup_jobs: Fact<Listed<BackupJob>>, [ListBackupJobs, DescribeTable] = |v| v.backups.jobs.value();
+        /// The restore jobs of its recovery points that AWS still lists, newest first.
+        restore_jobs: Fact<Listed<RestoreJob>>, [ListRestoreJobs, DescribeTable] = |v| v.backups.restores.value();
+        /// The restores of it that other tables of the region were born of, newest first.
+        restored_tables: Fact<Listed<Restore>>, [ListTables, DescribeTable] = |v| v.backups.born.value();
+        /// The last restore job of its recovery points that was completed; null if there is none.
+        latest_restore: Fact<Option<RestoreView<'static>>>, [ListRestoreJobs, DescribeTable] = |v| v.backups.latest_restore.value();
         /// The Lambda consumers of the stream that it writes now.
         consumers: Fact<Listed<ConsumerView<'static>>>, [DescribeTable, ListEventSourceMappings] = |v| v.consumers.value();
         /// How many of its consumers read the stream: all that are not disabled.
@@ -140,6 +160,16 @@ view! {
         /// Whether a trail that is on logs reads and writes of its items.
         logs_items() checked |_| Ok(()), [DescribeTrails, GetTrailStatus, GetEventSelectors, ListEventDataStores, GetEventDataStore, DescribeTable] =
             |v, _| Audit::new(v.region).logs_items(&v.table.arn).value(), explained |v, _| Audit::new(v.region).items_grounds(&v.table.arn);
+        /// Whether a restore testing plan selects it and looks into a vault that holds its recovery points.
+        in_restore_testing() checked |_| Ok(()), [ListRestoreTestingPlans, GetRestoreTestingPlan, ListRestoreTestingSelections, GetRestoreTestingSelection, ListBackupVaults, ListRecoveryPointsByBackupVault, ListBackupPlans, GetBackupPlan, ListBackupSelections, GetBackupSelection, DescribeRegionSettings, GetResources, DescribeTable] =
+            |v, _| v.in_restore_testing().value(), explained |v, _| v.testing_grounds();
+    }
+}
+
+fn unknown(why: &Why) -> Grounds {
+    Grounds {
+        evidence: Vec::new(),
+        unknown: vec![why.clone()],
     }
 }
 
@@ -211,7 +241,6 @@ impl<'a> TableView<'a> {
             write_scaling,
             scaling_targets: scaling.of_table(table),
             capacity_alarms: Fact::not_requested(),
-            recovery_points: backups.recovery_points(table),
             consumers: consumers.of(table),
             old_consumers: consumers.of_old_streams(table),
             policy: policy::view(
@@ -225,8 +254,9 @@ impl<'a> TableView<'a> {
                 &format!("policy of the stream of {}", table.name),
             ),
             readers: consumers.readers(table),
+            backups: TableBackups::new(table, backups),
             watch: Arc::clone(watch),
-            backups: Arc::clone(backups),
+            vaults: Arc::clone(backups),
             dashboards: Arc::clone(dashboards),
         };
         view.capacity_alarms = view.find_capacity_alarms();
@@ -344,26 +374,45 @@ impl<'a> TableView<'a> {
         }
     }
 
+    /// How much hangs on it, as declared.
+    pub fn tier(&self) -> &Fact<Declared<Tier>> {
+        &self.tier
+    }
+
+    /// It as selections of AWS Backup see it.
+    fn candidate(&self) -> Result<Candidate<'a>, &'a Why> {
+        let arn = self.table.arn.as_ref()?;
+        Ok(Candidate {
+            arn,
+            tags: &self.table.tags,
+        })
+    }
+
     fn in_backup_plan(&self) -> Answer<'_> {
-        match self.table.arn.as_ref() {
-            Ok(arn) => self.backups.selects(&Candidate {
-                arn,
-                tags: &self.table.tags,
-            }),
+        match self.candidate() {
+            Ok(candidate) => self.vaults.selects(&candidate),
             Err(why) => Answer::Unknown(why),
         }
     }
 
     fn backup_grounds(&self) -> Grounds {
-        match self.table.arn.as_ref() {
-            Ok(arn) => self.backups.grounds(&Candidate {
-                arn,
-                tags: &self.table.tags,
-            }),
-            Err(why) => Grounds {
-                evidence: Vec::new(),
-                unknown: vec![why.clone()],
-            },
+        match self.candidate() {
+            Ok(candidate) => self.vaults.grounds(&candidate),
+            Err(why) => unknown(why),
+        }
+    }
+
+    fn in_restore_testing(&self) -> Answer<'_> {
+        match self.candidate() {
+            Ok(candidate) => self.vaults.tests_restores(&candidate),
+            Err(why) => Answer::Unknown(why),
+        }
+    }
+
+    fn testing_grounds(&self) -> Grounds {
+        match self.candidate() {
+            Ok(candidate) => self.vaults.testing_grounds(&candidate),
+            Err(why) => unknown(why),
         }
     }
 

@@ -1,4 +1,4 @@
-//! A backup vault as rules see it: its key, whose data it holds, and whether its policy keeps its recovery points.
+//! What guards a backup vault: its key, and whether its policy keeps its recovery points; and whose data it holds.
 
 use super::declared;
 use super::key::{KeyClass, KeyView, Keys};
@@ -8,8 +8,7 @@ use crate::snapshot::Region;
 use crate::snapshot::backup::Vault;
 use crate::snapshot::fact::{Fact, Listed, Reason, UNRECOGNISED, Why};
 use crate::snapshot::operation::Operation;
-use crate::snapshot::record::{Evidence, FactType, Grounds};
-use crate::view;
+use crate::snapshot::record::{Evidence, Grounds};
 
 /// What a principal needs to destroy a backup.
 const DELETE: &str = "backup:DeleteRecoveryPoint";
@@ -18,36 +17,18 @@ const CALLER_KEYS: [&str; 3] = ["aws:PrincipalArn", "aws:userid", "aws:Principal
 /// AWS's pages leave open what a policy denies.
 static UNCLEAR: Why = Why::from_call(Reason::Ambiguous, Operation::GetBackupVaultAccessPolicy);
 
-/// A vault with its key and what it holds.
-pub struct VaultView<'a> {
+/// What guards a vault's recovery points: its key, its policy; and whose data they are.
+pub struct Guard<'a> {
     vault: &'a Vault,
-    key: Fact<Option<KeyView<'a>>>,
-    key_class: Fact<KeyClass>,
-    data_classes: Fact<Listed<String>>,
+    pub(super) key: Fact<Option<KeyView<'a>>>,
+    pub(super) key_class: Fact<KeyClass>,
+    pub(super) data_classes: Fact<Listed<String>>,
 }
 
-view! {
-    /// A backup vault, with its key and what it holds.
-    impl VaultView = "vault" over Vault = |v| v.vault, labelled |v| v.vault.name.clone();
-    fields {
-        /// Its KMS key; null for the key that AWS owns.
-        key: Fact<Option<KeyView<'static>>>, [ListBackupVaults, DescribeKey] = |v| v.key.value();
-        /// Whose key encrypts it.
-        key_class: Fact<KeyClass>, [ListBackupVaults, DescribeKey] = |v| v.key_class.value();
-        /// The data classes of the tables whose recovery points its key encrypts, as declared by tag.
-        data_classes: Fact<Listed<String>>, [ListRecoveryPointsByBackupVault, GetResources] = |v| v.data_classes.value();
-    }
-    methods {
-        /// Whether its access policy denies everybody, or all but principals that it names, to delete recovery points.
-        denies_deletion() checked |_| Ok(()), [GetBackupVaultAccessPolicy] =
-            |v, _| v.denies_deletion().value(), explained |v, _| v.grounds();
-    }
-}
-
-impl<'a> VaultView<'a> {
-    /// Joins a vault.
-    pub fn new(vault: &'a Vault, region: &'a Region, keys: &Keys<'a>) -> VaultView<'a> {
-        VaultView {
+impl<'a> Guard<'a> {
+    /// The guard of a vault.
+    pub fn new(vault: &'a Vault, region: &'a Region, keys: &Keys<'a>) -> Guard<'a> {
+        Guard {
             vault,
             key: keys.of_vault(vault),
             key_class: keys.class_of_vault(vault),
@@ -55,7 +36,8 @@ impl<'a> VaultView<'a> {
         }
     }
 
-    fn denies_deletion(&self) -> Answer<'_> {
+    /// Whether its access policy denies everybody, or all but principals that it names, to delete recovery points.
+    pub fn denies_deletion(&self) -> Answer<'_> {
         let policy = match self.vault.access_policy.as_ref() {
             Err(why) => return Answer::Unknown(why),
             Ok(None) => return Answer::No,
@@ -93,7 +75,8 @@ impl<'a> VaultView<'a> {
         }
     }
 
-    fn grounds(&self) -> Grounds {
+    /// What [`Guard::denies_deletion`] rests on.
+    pub fn grounds(&self) -> Grounds {
         let from = Operation::GetBackupVaultAccessPolicy;
         let mut grounds = Grounds::default();
         let mut saw = |path: String, observed: &str| {
@@ -210,7 +193,7 @@ mod tests {
         let region = json!({"account": "1", "partition": "aws", "region": "eu-west-1"});
         let region: Region = serde_json::from_value(region).expect("a region");
         let keys = Keys::new(&region);
-        let view = VaultView::new(&vault, &region, &keys);
+        let view = Guard::new(&vault, &region, &keys);
         let word = match view.denies_deletion() {
             Answer::Yes => "yes",
             Answer::No => "no",

@@ -1,4 +1,9 @@
 //! AWS Backup: plans, what they select, vaults, recovery points, protected resources, settings of the region.
+//!
+//! What it did is in [`job`], how restores are tested in [`testing`].
+
+pub mod job;
+pub mod testing;
 
 use jiff::Timestamp;
 
@@ -50,6 +55,8 @@ record! {
         delete_after_days: Option<u64>, Config [GetBackupPlan];
         /// Days until a recovery point moves to cold storage; null is never.
         cold_after_days: Option<u64>, Config [GetBackupPlan];
+        /// ARN of the logically air-gapped vault that it fills as well; null if none.
+        air_gapped_vault_arn: Option<String>, Config [GetBackupPlan];
         /// Where copies go.
         copies: Vec<CopyAction>, Config [GetBackupPlan];
     }
@@ -132,10 +139,22 @@ record! {
     } facts {
         /// Whether a vault lock is on.
         locked: bool, Config [ListBackupVaults];
+        /// Whom it tells of its jobs; null if nobody.
+        notifications: Option<VaultNotifications>, Config [GetBackupVaultNotifications];
         /// The recovery points of DynamoDB tables in it.
         recovery_points: Listed<RecoveryPoint>, Volatile [ListRecoveryPointsByBackupVault];
         /// Its access policy, as JSON; null when it has none. Only asked where it holds recovery points of tables.
         access_policy: Option<String>, Config [GetBackupVaultAccessPolicy];
+    }
+}
+
+record! {
+    /// What a vault tells, and whom.
+    pub struct VaultNotifications = "vault-notifications" labelled topic_arn {
+        /// ARN of the SNS topic.
+        topic_arn: String, Config [GetBackupVaultNotifications];
+        /// The events, as AWS writes them: `BACKUP_JOB_COMPLETED` is sent for every end of a job.
+        events: Vec<String>, Config [GetBackupVaultNotifications];
     }
 }
 
@@ -152,7 +171,7 @@ record! {
         created_at: Timestamp, Volatile [ListRecoveryPointsByBackupVault];
         /// When it was complete; null if it is not.
         completed_at: Option<Timestamp>, Volatile [ListRecoveryPointsByBackupVault];
-        /// Whether it is encrypted; null where AWS does not say.
+        /// True where AWS says that it is encrypted; null where it says no or nothing, which its SDK does not tell apart.
         encrypted: Option<bool>, Volatile [ListRecoveryPointsByBackupVault];
     }
 }

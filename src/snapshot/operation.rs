@@ -109,6 +109,14 @@ operations! {
     ListBackupVaults = "backup" "ListBackupVaults", Some("backup:ListBackupVaults"), Per::Page(1000, "vaults"), None;
     ListRecoveryPointsByBackupVault = "backup" "ListRecoveryPointsByBackupVault", Some("backup:ListRecoveryPointsByBackupVault"), Per::Page(1000, "points"), None;
     GetBackupVaultAccessPolicy = "backup" "GetBackupVaultAccessPolicy", Some("backup:GetBackupVaultAccessPolicy"), Per::Each("vault"), None;
+    GetBackupVaultNotifications = "backup" "GetBackupVaultNotifications", Some("backup:GetBackupVaultNotifications"), Per::Each("vault"), None;
+    ListBackupJobs = "backup" "ListBackupJobs", Some("backup:ListBackupJobs"), Per::Page(1000, "jobs"), None;
+    ListCopyJobs = "backup" "ListCopyJobs", Some("backup:ListCopyJobs"), Per::Page(1000, "jobs"), None;
+    ListRestoreJobs = "backup" "ListRestoreJobs", Some("backup:ListRestoreJobs"), Per::Page(1000, "jobs"), None;
+    ListRestoreTestingPlans = "backup" "ListRestoreTestingPlans", Some("backup:ListRestoreTestingPlans"), Per::Page(1000, "plans"), None;
+    GetRestoreTestingPlan = "backup" "GetRestoreTestingPlan", Some("backup:GetRestoreTestingPlan"), Per::Each("restore testing plan"), None;
+    ListRestoreTestingSelections = "backup" "ListRestoreTestingSelections", Some("backup:ListRestoreTestingSelections"), Per::Each("restore testing plan"), None;
+    GetRestoreTestingSelection = "backup" "GetRestoreTestingSelection", Some("backup:GetRestoreTestingSelection"), Per::Each("restore testing selection"), None;
     ListProtectedResources = "backup" "ListProtectedResources", Some("backup:ListProtectedResources"), Per::Page(1000, "ARNs"), None;
     DescribeRegionSettings = "backup" "DescribeRegionSettings", Some("backup:DescribeRegionSettings"), Per::Region, None;
     GetAccountAuthorizationDetails = "iam" "GetAccountAuthorizationDetails", Some("iam:GetAccountAuthorizationDetails"), Per::Global(100, "identities"), None;
@@ -148,10 +156,16 @@ impl Operation {
                 Some(Operation::ListBackupPlans)
             }
             Operation::GetBackupSelection => Some(Operation::ListBackupSelections),
-            Operation::ListRecoveryPointsByBackupVault => Some(Operation::ListBackupVaults),
             Operation::GetBackupVaultAccessPolicy => {
                 Some(Operation::ListRecoveryPointsByBackupVault)
             }
+            Operation::ListRecoveryPointsByBackupVault | Operation::GetBackupVaultNotifications => {
+                Some(Operation::ListBackupVaults)
+            }
+            Operation::GetRestoreTestingPlan | Operation::ListRestoreTestingSelections => {
+                Some(Operation::ListRestoreTestingPlans)
+            }
+            Operation::GetRestoreTestingSelection => Some(Operation::ListRestoreTestingSelections),
             Operation::GetCallerIdentity
             | Operation::ListTables
             | Operation::GetResources
@@ -166,6 +180,10 @@ impl Operation {
             | Operation::ListEventSourceMappings
             | Operation::ListBackupPlans
             | Operation::ListBackupVaults
+            | Operation::ListBackupJobs
+            | Operation::ListCopyJobs
+            | Operation::ListRestoreJobs
+            | Operation::ListRestoreTestingPlans
             | Operation::ListProtectedResources
             | Operation::DescribeRegionSettings
             | Operation::GetAccountAuthorizationDetails => None,

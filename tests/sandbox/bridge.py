@@ -19,6 +19,7 @@ from werkzeug.test import run_wsgi_app
 
 import access
 import backup
+import backup_jobs
 import gaps
 import perimeter
 import streams
@@ -28,7 +29,7 @@ import wire
 from control import BadRequest, Control, Fault, parse_body
 from wire import CBOR, AwsError, Call, Response
 
-PARTS = (access, backup, gaps, keys, perimeter, streams, watch)
+PARTS = (access, backup, backup_jobs, gaps, keys, perimeter, streams, watch)
 OURS = {name: answer for part in PARTS for name, answer in part.OPERATIONS.items()}
 
 # moto operations whose requests and answers were compared with AWS's API model and documentation.

@@ -13,6 +13,7 @@ import access
 import watch
 import keys
 from backup import STATE
+from backup_jobs import JOBS, backup_job
 from place import Place, facts_of, now
 
 
@@ -220,6 +221,65 @@ def unlock_vault(place: Place, name: str) -> None:
     vault.locked, vault.min_retention_days, vault.max_retention_days, vault.lock_date = False, None, None, None
 
 
+def vault_lock_days(place: Place, name: str, least: int, most: int) -> None:
+    vault = vault_of(place, name)
+    vault.min_retention_days, vault.max_retention_days = least, most
+
+
+def vault_events(place: Place, name: str, events: List[str]) -> None:
+    """What the vault tells its topic."""
+    JOBS[place].notifications[vault_of(place, name).backup_vault_name]["BackupVaultEvents"] = events
+
+
+def no_vault_notifications(place: Place, name: str) -> None:
+    JOBS[place].notifications.pop(vault_of(place, name).backup_vault_name)
+
+
+def completion_window(place: Place, name: str, minutes: int) -> None:
+    plans = [each for each in place.backup.plans.values() if each.backup_plan["BackupPlanName"] == name]
+    for rule in _one(plans, f"backup plan {name}").backup_plan["Rules"]:
+        rule["CompletionWindowMinutes"] = minutes
+
+
+def fail_last_backup_job(place: Place, name: str) -> None:
+    """A job ran since the last one, and failed."""
+    jobs = [job for job in JOBS[place].backup if job["ResourceArn"] == table_of(place, name).table_arn]
+    last = max(jobs, key=lambda job: job["CreationDate"])
+    created = last["CreationDate"] + timedelta(hours=1)
+    arn, vault = last["ResourceArn"], last["BackupVaultName"]
+    JOBS[place].backup.append(backup_job(place, arn, vault, created, last["IamRoleArn"], None, "FAILED"))
+
+
+def fail_copy_jobs(place: Place, name: str, vault: str) -> None:
+    """Every copy of the table to that vault failed."""
+    for job in JOBS[place].copy:
+        to_vault = job["DestinationBackupVaultArn"].endswith(f":{vault}")
+        if job["ResourceArn"] == table_of(place, name).table_arn and to_vault:
+            job["State"], job["StatusMessage"] = "FAILED", "Access denied trying to call AWS Backup service"
+
+
+def _restore_jobs(place: Place, name: str) -> List[Any]:
+    return [job for job in JOBS[place].restore if job["SourceResourceArn"] == table_of(place, name).table_arn]
+
+
+def age_restore_jobs(place: Place, name: str, days: float) -> None:
+    for job in _restore_jobs(place, name):
+        took = job["CompletionDate"] - job["CreationDate"]
+        job["CreationDate"] = now().replace(microsecond=0) - timedelta(days=days)
+        job["CompletionDate"] = job["CreationDate"] + took
+
+
+def restore_took_hours(place: Place, name: str, hours: float) -> None:
+    for job in _restore_jobs(place, name):
+        job["CompletionDate"] = job["CreationDate"] + timedelta(hours=hours)
+
+
+def testing_vaults(place: Place, plan: str, vault: str) -> None:
+    """The restore testing plan looks into vaults of this name only."""
+    arn = place.arn("backup", f"backup-vault:{vault}")
+    JOBS[place].testing_plans[plan]["RecoveryPointSelection"]["IncludeVaults"] = [arn]
+
+
 def backup_opt_in(place: Place, opted_in: bool) -> None:
     STATE[place].opt_in["DynamoDB"] = opted_in
 
@@ -229,10 +289,12 @@ EDITS: Dict[str, Callable[..., None]] = {
     **watch.EDITS,
     **keys.EDITS,
     "age-recovery-points": age_recovery_points,
+    "age-restore-jobs": age_restore_jobs,
     "alarm-actions": alarm_actions,
     "alarm-state": alarm_state,
     "alarm-threshold": alarm_threshold,
     "backup-opt-in": backup_opt_in,
+    "completion-window": completion_window,
     "composite-rule": composite_rule,
     "delete-alarm": delete_alarm,
     "delete-backup-plan": delete_backup_plan,
@@ -245,6 +307,9 @@ EDITS: Dict[str, Callable[..., None]] = {
     "deletion-protection-on": deletion_protection(True),
     "deregister-target": deregister_target,
     "disable-alarm-actions": disable_alarm_actions,
+    "fail-copy-jobs": fail_copy_jobs,
+    "fail-last-backup-job": fail_last_backup_job,
+    "no-vault-notifications": no_vault_notifications,
     "on-demand-maximum": on_demand_maximum,
     "pitr-days": pitr_on,
     "pitr-off": pitr_off,
@@ -252,15 +317,19 @@ EDITS: Dict[str, Callable[..., None]] = {
     "pitr-since-hours": pitr_since,
     "provisioned": provisioned,
     "remove-tag": remove_tag,
+    "restore-took-hours": restore_took_hours,
     "set-tag": set_tag,
     "stream-off": stream_off,
     "suspend-target": suspend_target,
     "table-size": table_size,
+    "testing-vaults": testing_vaults,
     "ttl-off": ttl_off,
     "unconfirm-topic": unconfirm_topic,
     "unlock-vault": unlock_vault,
     **perimeter.EDITS,
     **streams.EDITS,
+    "vault-events": vault_events,
+    "vault-lock-days": vault_lock_days,
 }
 
 

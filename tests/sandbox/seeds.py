@@ -14,6 +14,7 @@ import access
 import edits
 import watch
 from backup import STATE, RecoveryPoint, place_selection
+from backup_jobs import healthy_jobs
 from gaps import place_composite_alarm
 from perimeter import healthy_perimeter
 from keys import customer_key, healthy_keys
@@ -287,8 +288,11 @@ def healthy_backups(place: Place, tables: List[Any]) -> None:
     key = customer_key(place, "backups")
     role = f"arn:{place.partition}:iam::{place.account}:role/service-role/AWSBackupDefaultServiceRole"
     elsewhere = "eu-central-1" if place.region != "eu-central-1" else "eu-west-1"
+    far = Place(place.account, elsewhere).arn("backup", "backup-vault:prod-vault-copy")
+    bunker = Place("999900001111", elsewhere).arn("backup", "backup-vault:bunker")  # of an account that nobody works in
     place.backup.create_backup_vault("prod-vault", {}, key, None)
     place.backup.put_backup_vault_lock_configuration("prod-vault", 7, 365, None)
+    place.backup.vaults["prod-vault"].lock_date = now().replace(microsecond=0) - timedelta(days=200)
     plan = place.backup.create_backup_plan(
         {
             "BackupPlanName": "daily-35",
@@ -301,12 +305,8 @@ def healthy_backups(place: Place, tables: List[Any]) -> None:
                     "CompletionWindowMinutes": 240,
                     "Lifecycle": {"DeleteAfterDays": 35},
                     "CopyActions": [
-                        {
-                            "DestinationBackupVaultArn": Place(place.account, elsewhere).arn(
-                                "backup", "backup-vault:prod-vault-copy"
-                            ),
-                            "Lifecycle": {"DeleteAfterDays": 35},
-                        }
+                        {"DestinationBackupVaultArn": arn, "Lifecycle": {"DeleteAfterDays": 35}}
+                        for arn in (far, bunker)
                     ],
                 }
             ],
@@ -334,6 +334,9 @@ def healthy_backups(place: Place, tables: List[Any]) -> None:
                     role_arn=role,
                 )
             )
+    healthy_jobs(
+        place, tables, "prod-vault", {far: "BACKUP_VAULT", bunker: "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"}
+    )
 
 
 ONLY_TABLE_WRITES = 'ALARM("feed-posts-write-throttles")'
@@ -381,6 +384,14 @@ BROKEN: List[Dict[str, Any]] = [
     {"delete-alarm": "account-user-errors"},
     {"off-dashboard": "feed-posts"},
     {"age-recovery-points": ["feed-follows", 9]},
+    {"age-restore-jobs": ["feed-follows", 120]},
+    {"restore-took-hours": ["shop-orders", 9]},
+    {"fail-copy-jobs": ["feed-posts", "prod-vault-copy"]},
+    {"fail-last-backup-job": "shop-orders"},
+    {"completion-window": ["daily-35", 10080]},
+    {"vault-lock-days": ["prod-vault", 1, 365]},
+    {"vault-events": ["prod-vault", ["BACKUP_JOB_FAILED"]]},  # AWS sends it no longer
+    {"testing-vaults": ["tables_every_week", "dev-*"]},
     {"unconfirm-topic": "team-mail"},
     {"stop-trail": "items"},
     {"cache-without": ["feed-cache", "tls"]},
@@ -410,6 +421,8 @@ DEMO: List[Dict[str, Any]] = [
     {"deletion-protection-off": "feed-follows"},
     {"disable-scaling-alarms": ["table/shop-orders", "dynamodb:table:ReadCapacityUnits"]},
     {"alarm-dimensions": ["feed-posts-latency", {"TableName": "feed-posts"}]},
+    {"fail-copy-jobs": ["shop-orders", "prod-vault-copy"]},
+    {"vault-events": ["prod-vault", ["BACKUP_JOB_FAILED"]]},  # AWS sends it no longer
     {"unconfirm-topic": "team-mail"},
     {"key-policy-of-account": "alarms"},
     {"schedule-key-deletion": "sessions"},

@@ -64,6 +64,9 @@ fn rule(rule: &BackupRule) -> Result<PlanRule, Malformed> {
                 .filter(is_set),
             "MoveToColdStorageAfterDays",
         )?,
+        air_gapped_vault_arn: rule
+            .target_logically_air_gapped_backup_vault_arn()
+            .map(str::to_owned),
         copies,
     })
 }
@@ -120,7 +123,7 @@ pub(super) fn criteria(selection: Option<&SdkSelection>) -> Result<SelectionCrit
     })
 }
 
-fn sorted(arns: &[String]) -> Vec<String> {
+pub(super) fn sorted(arns: &[String]) -> Vec<String> {
     let mut arns = arns.to_vec();
     arns.sort();
     arns
@@ -146,7 +149,7 @@ fn parameters(parameters: Option<&[ConditionParameter]>) -> Result<Vec<TagCondit
     parameters.unwrap_or_default().iter().map(read).collect()
 }
 
-fn tag_key(key: Option<&str>) -> Result<String, Malformed> {
+pub(super) fn tag_key(key: Option<&str>) -> Result<String, Malformed> {
     let key = text(key, "ConditionKey")?;
     Ok(key.strip_prefix(TAG_PREFIX).unwrap_or(&key).to_owned())
 }

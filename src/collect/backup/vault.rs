@@ -1,11 +1,14 @@
 //! Vaults, recovery points and protected resources, member by member.
 
+use aws_sdk_backup::operation::get_backup_vault_notifications::GetBackupVaultNotificationsOutput;
 use aws_sdk_backup::types::{
     BackupVaultListMember, ProtectedResource as SdkProtected, RecoveryPointByBackupVault,
 };
 
-use crate::collect::shape::{Malformed, choice, maybe_choice, maybe_count, maybe_time, text, time};
-use crate::snapshot::backup::{ProtectedResource, RecoveryPoint, Vault};
+use crate::collect::shape::{
+    Malformed, choice, maybe_choice, maybe_count, maybe_time, needed, text, time,
+};
+use crate::snapshot::backup::{ProtectedResource, RecoveryPoint, Vault, VaultNotifications};
 use crate::snapshot::fact::{Fact, Reason, Why};
 use crate::snapshot::operation::Operation;
 
@@ -22,6 +25,7 @@ pub(super) fn vault(vault: &BackupVaultListMember) -> Result<Vault, Malformed> {
         lock_date: maybe_time(vault.lock_date(), "LockDate")?,
         min_retention_days: maybe_count(vault.min_retention_days(), "MinRetentionDays")?,
         max_retention_days: maybe_count(vault.max_retention_days(), "MaxRetentionDays")?,
+        notifications: Fact::not_requested(),
         recovery_points: Fact::not_requested(),
         access_policy: Fact::not_requested(),
     })
@@ -44,7 +48,20 @@ pub(super) fn recovery_point(
         status: choice(point.status().map(|status| status.as_str()), "Status")?,
         created_at: time(point.creation_date(), "CreationDate")?,
         completed_at: maybe_time(point.completion_date(), "CompletionDate")?,
-        encrypted: Some(point.is_encrypted()),
+        encrypted: point.is_encrypted().then_some(true),
+    })
+}
+
+/// What a vault tells, and whom.
+pub(super) fn notifications(
+    answer: &GetBackupVaultNotificationsOutput,
+) -> Result<VaultNotifications, Malformed> {
+    let events = needed(answer.backup_vault_events.as_ref(), "BackupVaultEvents")?;
+    let mut events: Vec<String> = events.iter().map(|it| it.as_str().to_owned()).collect();
+    events.sort();
+    Ok(VaultNotifications {
+        topic_arn: text(answer.sns_topic_arn(), "SNSTopicArn")?,
+        events,
     })
 }
 

@@ -22,7 +22,7 @@ pub struct Candidate<'a> {
 }
 
 /// A match of ARN or value with wildcards: `*` is any run of characters.
-fn matches(pattern: &str, text: &str) -> bool {
+pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = text.strip_prefix(first) else {
@@ -72,7 +72,7 @@ impl<'a> Candidate<'a> {
         }
     }
 
-    fn equals(&self, condition: &TagCondition) -> Answer<'a> {
+    pub(super) fn equals(&self, condition: &TagCondition) -> Answer<'a> {
         self.tagged(|tags| {
             Answer::of(
                 tags.get(&condition.key)
