@@ -14,6 +14,7 @@ pub mod reach;
 pub mod scaling;
 pub mod signal;
 pub mod table;
+pub mod throughput;
 
 use jiff::Timestamp;
 

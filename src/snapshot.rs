@@ -10,7 +10,9 @@ pub mod file;
 pub mod operation;
 pub mod record;
 pub mod scaling;
+pub mod series;
 pub mod table;
+pub mod usage;
 
 use std::collections::BTreeMap;
 

@@ -3,18 +3,34 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use globset::GlobSet;
 
 use super::call::Caller;
 use super::client::Clients;
 use super::cloudwatch::Alarms;
 use super::listing::Listing;
-use super::{autoscaling, backup, cloudwatch, dynamodb, sns, tagging};
+use super::{autoscaling, backup, cloudwatch, dynamodb, metrics, sns, tagging};
 use crate::snapshot::Region;
 use crate::snapshot::alarm::Topic;
 use crate::snapshot::fact::{Fact, Listed};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::table::Table;
+
+/// What a run wants of each region.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// The calls.
+    pub(super) run: &'a BTreeSet<Operation>,
+    /// Names of tables; `None` is all.
+    pub(super) tables: Option<&'a GlobSet>,
+    /// What CloudWatch is asked for.
+    pub(super) metrics: &'a metrics::Wanted,
+}
+
+/// Tables whose metrics are asked for together: enough to fill calls, few enough that the first need not wait for the
+/// last table to be described.
+const TOGETHER: usize = 50;
 
 /// Reads everything a run wants of a region whose tables are listed.
 ///
@@ -23,13 +39,13 @@ use crate::snapshot::table::Table;
 pub(super) async fn read(
     caller: &Caller<'_>,
     names: Listing<String>,
-    run: &BTreeSet<Operation>,
-    globs: Option<&GlobSet>,
+    wanted: Wanted<'_>,
     clients_of: &impl Fn(&str) -> Clients,
 ) -> Region {
+    let run = wanted.run;
     let has = |operation| run.contains(&operation);
     let (tables, alarms, targets, policies, plans, vaults, protected, settings) = tokio::join!(
-        tables(caller, names, run, globs),
+        tables(caller, names, wanted),
         alarms(caller, run, clients_of),
         fact_if(
             has(Operation::DescribeScalableTargets),
@@ -78,14 +94,18 @@ async fn fact_if<T>(wanted: bool, read: impl Future<Output = Fact<T>>) -> Fact<T
     }
 }
 
-/// The tables, while their tags are read beside them.
+/// The tables, while their tags are read beside them, and the metrics of those that are described.
 async fn tables(
     caller: &Caller<'_>,
     names: Listing<String>,
-    run: &BTreeSet<Operation>,
-    globs: Option<&GlobSet>,
+    wanted: Wanted<'_>,
 ) -> Fact<Listed<Table>> {
-    let chosen = |name: &&String| globs.is_none_or(|globs| globs.is_match(name.as_str()));
+    let run = wanted.run;
+    let chosen = |name: &&String| {
+        wanted
+            .tables
+            .is_none_or(|globs| globs.is_match(name.as_str()))
+    };
     let chosen: Vec<&String> = names.items.iter().filter(chosen).collect();
     let tags = async {
         match run.contains(&Operation::GetResources) {
@@ -93,9 +113,18 @@ async fn tables(
             false => None,
         }
     };
-    let described = join_all(chosen.iter().map(|name| dynamodb::table(caller, name, run)));
+    let described: FuturesUnordered<_> = chosen
+        .iter()
+        .map(|name| dynamodb::table(caller, name, run))
+        .collect();
+    let described = described
+        .filter_map(|table| std::future::ready(table))
+        .chunks(TOGETHER)
+        .map(|tables| measured(caller, wanted, tables))
+        .buffer_unordered(usize::MAX)
+        .concat();
     let (tags, described) = tokio::join!(tags, described);
-    let tagged = described.into_iter().flatten().map(|mut table| {
+    let tagged = described.into_iter().map(|mut table| {
         if let Some(tags) = &tags {
             table.tags = tags.of(&table.name);
         }
@@ -104,6 +133,19 @@ async fn tables(
     names
         .with(tagged.collect())
         .into_fact(|table| table.name.clone())
+}
+
+/// The tables with what CloudWatch counted of them, if this run asks for that.
+async fn measured(caller: &Caller<'_>, wanted: Wanted<'_>, mut tables: Vec<Table>) -> Vec<Table> {
+    if wanted.run.contains(&Operation::GetMetricData) {
+        metrics::fill(caller, wanted.metrics, &mut tables).await;
+    } else {
+        for table in &mut tables {
+            table.usage = Fact::not_requested();
+            table.activity = Fact::not_requested();
+        }
+    }
+    tables
 }
 
 type AlarmFacts = (

@@ -11,14 +11,16 @@ use super::logic::Answer;
 use super::metrics;
 use super::scaling::{Scaling, ScalingView};
 use super::signal::{NAMESPACE, Signal, Through};
+use super::throughput::{self, ThroughputView};
 use crate::config::Config;
 use crate::finding::TableBrief;
 use crate::snapshot::Region;
 use crate::snapshot::alarm::Comparison;
 use crate::snapshot::backup::RecoveryPoint;
-use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED};
+use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED, Why};
 use crate::snapshot::record::{FactType, Grounds, Value};
 use crate::snapshot::table::{BillingMode, Table};
+use crate::snapshot::usage::OperationRequests;
 use crate::view;
 
 /// A table with what belongs to it.
@@ -35,6 +37,7 @@ pub struct TableView<'a> {
     write_scaling: Fact<Option<ScalingView<'a>>>,
     scaling_targets: Fact<Listed<ScalingView<'a>>>,
     capacity_alarms: Fact<Listed<CapacityAlarm<'a>>>,
+    throughputs: Fact<Listed<ThroughputView<'a>>>,
     recovery_points: Fact<Listed<&'a RecoveryPoint>>,
     watch: Arc<Watch<'a>>,
     backups: Arc<Backups<'a>>,
@@ -62,6 +65,14 @@ view! {
         scaling_targets: Fact<Listed<ScalingView<'static>>>, [DescribeScalableTargets] = |v| v.scaling_targets.value();
         /// The alarms on the consumed capacity of the table and its indexes.
         capacity_alarms: Fact<Listed<CapacityAlarm<'static>>>, [DescribeAlarms, DescribeScalableTargets] = |v| v.capacity_alarms.value();
+        /// Its reads and its writes, and those of each of its indexes, with what they came to of late.
+        throughputs: Fact<Listed<ThroughputView<'static>>>, [DescribeTable, GetMetricData] = |v| v.throughputs.value();
+        /// Successful requests in the window, to it and its indexes.
+        request_count: Fact<f64>, [GetMetricData] = |v| v.of_requests(|it| it.all).map_or_else(Value::Unknown, Value::Number);
+        /// Share of those that were scans, 0 to 1; null where there were none.
+        scan_share: Fact<Option<f64>>, [GetMetricData] = |v| v.of_requests(Requests::scan_share).map_or_else(Value::Unknown, |it| it.map_or(Value::Absent, Value::Number));
+        /// Internal errors of DynamoDB (HTTP 500) in the window.
+        system_error_count: Fact<f64>, [GetMetricData] = |v| v.system_errors().map_or_else(Value::Unknown, Value::Number);
         /// The recovery points that AWS Backup made of it, newest first.
         recovery_points: Fact<Listed<RecoveryPoint>>, [ListBackupVaults, ListRecoveryPointsByBackupVault, DescribeTable] = |v| v.recovery_points.value();
     }
@@ -72,6 +83,18 @@ view! {
         /// Whether a backup plan with a schedule selects it.
         in_backup_plan() checked |_| Ok(()), [ListBackupPlans, GetBackupPlan, ListBackupSelections, GetBackupSelection, ListProtectedResources, DescribeRegionSettings, GetResources] =
             |v, _| v.in_backup_plan().value(), explained |v, _| v.backup_grounds();
+    }
+}
+
+/// Counts of successful requests.
+struct Requests {
+    all: f64,
+    scans: f64,
+}
+
+impl Requests {
+    fn scan_share(self) -> Option<f64> {
+        (self.all > 0.0).then(|| self.scans / self.all)
     }
 }
 
@@ -112,11 +135,13 @@ impl<'a> TableView<'a> {
             write_scaling,
             scaling_targets: scaling.of_table(table),
             capacity_alarms: Fact::not_requested(),
+            throughputs: Fact::not_requested(),
             recovery_points: backups.recovery_points(table),
             watch: Arc::clone(watch),
             backups: Arc::clone(backups),
         };
         view.capacity_alarms = view.find_capacity_alarms();
+        view.throughputs = view.find_throughputs();
         view
     }
 
@@ -239,6 +264,30 @@ impl<'a> TableView<'a> {
             threshold,
             highest,
         })
+    }
+
+    fn find_throughputs(&self) -> Fact<Listed<ThroughputView<'a>>> {
+        let indexes = match self.indexes.as_ref() {
+            Ok(indexes) => Ok(indexes.iter().map(IndexView::with_scaling).collect()),
+            Err(why) => Err(why.clone()),
+        };
+        let scaling = [&self.read_scaling, &self.write_scaling];
+        throughput::throughputs(self.table, scaling, indexes)
+    }
+
+    fn of_requests<T>(&self, read: impl FnOnce(Requests) -> T) -> Result<T, &Why> {
+        let requests = self.table.activity.as_ref()?.requests.as_ref()?;
+        let count = |it: &OperationRequests| it.count as f64;
+        let scans = requests.iter().filter(|it| it.operation == "Scan");
+        Ok(read(Requests {
+            all: requests.iter().map(count).sum(),
+            scans: scans.map(count).sum(),
+        }))
+    }
+
+    fn system_errors(&self) -> Result<f64, &Why> {
+        let errors = self.table.activity.as_ref()?.system_errors.as_ref()?;
+        Ok(errors.iter().map(|it| it.count as f64).sum())
     }
 
     /// Whose consumed units these are: the table's (`None`) or an index's. Nobody's where the dimensions publish nothing

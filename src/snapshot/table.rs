@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::usage::{Activity, Usage};
 use crate::{choice, record};
 
 choice! {
@@ -111,6 +112,10 @@ record! {
         size_bytes: u64, Volatile [DescribeTable];
         /// Number of items, about six hours old.
         item_count: u64, Volatile [DescribeTable];
+        /// What its reads and writes came to of late, without its indexes.
+        usage: Usage, Volatile [GetMetricData];
+        /// What was asked of it and its indexes of late.
+        activity: Activity, Volatile [GetMetricData];
         /// Point-in-time recovery.
         pitr: Pitr, Config [DescribeContinuousBackups];
         /// Time to live.
@@ -242,6 +247,8 @@ record! {
         size_bytes: u64, Volatile [DescribeTable];
         /// Number of entries, about six hours old.
         item_count: u64, Volatile [DescribeTable];
+        /// What its reads and writes came to of late.
+        usage: Usage, Volatile [GetMetricData];
     }
 }
 

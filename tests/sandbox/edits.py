@@ -7,6 +7,7 @@ as a list.
 from datetime import timedelta
 from typing import Any, Callable, Dict, List
 
+import metrics
 from backup import STATE
 from place import Place, facts_of, now
 
@@ -220,6 +221,7 @@ def backup_opt_in(place: Place, opted_in: bool) -> None:
 
 
 EDITS: Dict[str, Callable[..., None]] = {
+    **metrics.EDITS,
     "age-recovery-points": age_recovery_points,
     "alarm-actions": alarm_actions,
     "alarm-state": alarm_state,

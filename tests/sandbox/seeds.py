@@ -11,6 +11,7 @@ from moto.cloudwatch.models import Dimension, Metric, MetricDataQuery, MetricSta
 from moto.moto_api._internal import mock_random
 
 import edits
+import metrics
 from backup import STATE, RecoveryPoint, place_selection
 from gaps import place_composite_alarm
 from place import Place, aware, facts_of, now
@@ -232,6 +233,7 @@ def healthy(place: Place, options: Dict[str, Any]) -> None:
 
     healthy_alarms(place, tables)
     healthy_backups(place, tables)
+    metrics.daily_traffic(place, tables)
 
 
 def healthy_alarms(place: Place, tables: List[Any]) -> None:
@@ -330,6 +332,18 @@ BROKEN: List[Dict[str, Any]] = [
     {"deregister-target": ["table/shop-orders/index/GSI2", "dynamodb:index:WriteCapacityUnits"]},
     {"delete-scaling-policy": ["table/shop-orders/index/GSI1", "dynamodb:index:WriteCapacityUnits"]},
     {"alarm-threshold": ["shop-orders-consumed-writes", 200 * 60 * 10]},  # ten times what scaling can ever reach
+    {"consumed": ["shop-orders", None, "Read", 1, 8]},  # of 100
+    {"consumed": ["shop-orders", "GSI1", "Read", 300, 390]},  # auto scaling ends at 400
+    {"consumed": ["shop-orders", "GSI2", "Read", 0, 0]},
+    {"throttle": ["shop-orders", "GSI2", "Write", "Provisioned", 900]},
+    {"ttl-deletes-nothing": "shop-orders"},
+    {"consumed": ["shop-sessions", None, "Read", 100, 3900]},  # of 4000
+    {"throttle": ["feed-posts", None, "Write", "KeyRange", 900]},
+    {"consumed": ["feed-posts", "GSI1", "Write", 1000, 36_000]},
+    {"system-errors": ["feed-posts", "PutItem", 5000]},
+    {"slow": ["feed-posts", "UpdateItem", 140]},
+    {"consumed": ["feed-follows", None, "Write", 20, 49]},  # of 50, and its target is gone: see below
+    {"scan-heavy": "feed-follows"},
     {"pitr-off": "shop-sessions"},
     {"remove-tag": ["shop-sessions", "backup"]},
     {"delete-recovery-points": "shop-sessions"},
@@ -349,6 +363,9 @@ DEMO: List[Dict[str, Any]] = [
     {"delete-alarm": "feed-posts-GSI1-write-throttles"},
     {"composite-rule": ["feed-posts-degraded", ONLY_TABLE_WRITES]},
     {"alarm-threshold": ["shop-orders-consumed-writes", 200 * 60 * 10]},
+    {"consumed": ["shop-orders", "GSI2", "Read", 0, 0]},
+    {"throttle": ["feed-posts", None, "Write", "KeyRange", 900]},
+    {"scan-heavy": "feed-follows"},
     {"deletion-protection-off": "feed-follows"},
     {"unconfirm-topic": "team-mail"},
 ]

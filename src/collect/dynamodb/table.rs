@@ -75,6 +75,8 @@ pub(super) fn from_description(name: &str, table: &TableDescription) -> Table {
         archival: told(table.archival_summary.as_ref().map(archival).transpose()),
         size_bytes: told(count(table.table_size_bytes, "TableSizeBytes")),
         item_count: told(count(table.item_count, "ItemCount")),
+        usage: Fact::not_requested(),
+        activity: Fact::not_requested(),
         pitr: Fact::not_requested(),
         ttl: Fact::not_requested(),
         tags: Fact::not_requested(),
