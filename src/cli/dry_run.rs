@@ -80,7 +80,7 @@ fn cost_of_metrics(wanted: &BTreeSet<Series>) -> String {
     let metrics = tables * (of_table + indexes * of_index);
     let usd = metrics as f64 * series::USD_PER_1000 / 1_000.0;
     format!(
-        "$ billed at ${} per 1,000 metrics: at most {of_table} a table, two more for each replica, and {of_index} an \
+        "$ billed at ${} per 1,000 metrics: at most {of_table} a table, one more for each replica, and {of_index} an \
          index; ${usd:.2} for {tables} tables with {indexes} indexes each. --no-metrics leaves them out.",
         series::USD_PER_1000
     )

@@ -3,7 +3,7 @@
 //! GetMetricData takes 500 metrics a call and gives 100,800 datapoints (API reference). It is billed by the metric asked
 //! for, and AWS does not say how further pages count, so calls are cut to what fits on one page; pages are followed all
 //! the same. Of two weeks by five minutes 25 metrics fit. CloudWatch gives 396,000 datapoints a second (CloudWatch
-//! quotas), which is where the allowed calls a second come from.
+//! quotas), four full pages: three calls a second are what we allow ourselves.
 //!
 //! What to ask of a table is in `plan`, what the answers come to in `summary`. A metric whose answer is not complete
 //! makes the summaries that it belongs to unknown, and no others.

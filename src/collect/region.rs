@@ -118,7 +118,7 @@ async fn tables(
         .map(|name| dynamodb::table(caller, name, run))
         .collect();
     let described = described
-        .filter_map(|table| std::future::ready(table))
+        .filter_map(std::future::ready)
         .chunks(TOGETHER)
         .map(|tables| measured(caller, wanted, tables))
         .buffer_unordered(usize::MAX)

@@ -185,9 +185,10 @@ fn in_words(throttles: &Throttles) -> String {
         .into_iter()
         .filter_map(|(count, words)| Some(format!("{} {words}", count.filter(|it| *it > 0)?)))
         .collect();
-    match named.is_empty() {
-        true => "of no cause that CloudWatch names".to_owned(),
-        false => named.join(", "),
+    match (named.is_empty(), throttles.total) {
+        (false, _) => named.join(", "),
+        (true, 0) => "no throttling".to_owned(),
+        (true, _) => "of no cause that CloudWatch names".to_owned(),
     }
 }
 
@@ -206,6 +207,9 @@ mod tests {
             last_at: None,
         };
         assert_eq!(in_words(&throttles), "of no cause that CloudWatch names");
+        throttles.total = 0;
+        assert_eq!(in_words(&throttles), "no throttling");
+        throttles.total = 5;
         throttles.key_range = 2;
         throttles.provisioned = Some(3);
         assert_eq!(

@@ -78,7 +78,7 @@ operations! {
     DescribeTimeToLive = "dynamodb" "DescribeTimeToLive", Some("dynamodb:DescribeTimeToLive"), Per::Each("table"), Some(8);
     GetResources = "tag" "GetResources", Some("tag:GetResources"), Per::Page(100, "tables"), None;
     DescribeAlarms = "cloudwatch" "DescribeAlarms", Some("cloudwatch:DescribeAlarms"), Per::Page(100, "alarms"), Some(5);
-    GetMetricData = "cloudwatch" "GetMetricData", Some("cloudwatch:GetMetricData"), Per::Page(500, "series"), Some(3);
+    GetMetricData = "cloudwatch" "GetMetricData", Some("cloudwatch:GetMetricData"), Per::Page(25, "metrics"), Some(3);
     DescribeScalableTargets = "application-autoscaling" "DescribeScalableTargets", Some("application-autoscaling:DescribeScalableTargets"), Per::Page(50, "targets"), None;
     DescribeScalingPolicies = "application-autoscaling" "DescribeScalingPolicies", Some("application-autoscaling:DescribeScalingPolicies"), Per::Page(10, "policies"), None;
     ListSubscriptionsByTopic = "sns" "ListSubscriptionsByTopic", Some("sns:ListSubscriptionsByTopic"), Per::Each("alarm topic"), None;

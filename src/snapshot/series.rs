@@ -92,7 +92,7 @@ impl Series {
         }
     }
 
-    /// The metrics of this group that a run asks for of a table, at most; replication takes two more for each other region.
+    /// The metrics of this group that a run asks for of a table, at most; replication takes one more for each other region.
     const fn of_table(self, on_demand: bool) -> usize {
         match self {
             Series::Consumed | Series::Provisioned | Series::Throttles => self.of_index(on_demand),

@@ -181,6 +181,12 @@ impl Account {
         );
     }
 
+    /// Changes what a scenario seeded: see `edits.py`.
+    pub(crate) fn edit(&self, region: &str, edits: &Value) {
+        let body = json!({"account": self.id, "region": region, "edits": edits});
+        self.sandbox.control("POST", "edit", &body);
+    }
+
     /// Deletes a table just before the first such call is answered.
     pub(crate) fn delete_table_on(&self, operation: &str, table: &str) {
         let body = json!({"account": self.id, "on": operation, "resource": table, "action": "delete-table", "table": table});
