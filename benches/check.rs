@@ -99,6 +99,7 @@ fn report(snapshot: &Snapshot, made: assess::Assessment, rules: usize) -> Report
         tables: made.tables,
         indexes: made.indexes,
         rules,
+        rules_without_metrics: 0,
         briefs: made.briefs,
         gate,
         summary: made.summary,

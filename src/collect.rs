@@ -23,6 +23,7 @@ mod lambda;
 mod lane;
 mod listing;
 mod meter;
+mod metrics;
 mod network;
 mod preflight;
 mod protocol;
@@ -52,14 +53,18 @@ pub use self::error::CollectError;
 use self::identity::Identity;
 use self::listing::Listing;
 use self::meter::Meter;
+use self::metrics::Wanted;
 use self::session::Session;
 use self::wire::Tally;
 use crate::snapshot::fact::Fact;
 use crate::snapshot::operation::Operation;
+use crate::snapshot::series::Series;
 use crate::snapshot::{Gap, Region, Snapshot, Source, VERSION};
 
 /// Calls in flight to one service in one region, unless the user says otherwise.
 pub const CONCURRENCY: usize = 16;
+/// How far back CloudWatch is read, unless the user says otherwise: two weeks show each day of the week twice.
+pub const METRICS_WINDOW: Duration = Duration::from_secs(14 * 86_400);
 /// What stands for an account that nothing told.
 const UNKNOWN_ACCOUNT: &str = "unknown";
 /// Threads for the network; the work between is small.
@@ -86,6 +91,10 @@ pub struct Options {
     pub concurrency: usize,
     /// Whether to keep to the rates of the table of operations; `None` is yes, unless an endpoint was chosen.
     pub rate_limit: Option<bool>,
+    /// What is read of CloudWatch; see [`Series`].
+    pub series: BTreeSet<Series>,
+    /// How far back CloudWatch is read: an hour to 63 days.
+    pub metrics_window: Duration,
     /// Version of the program, for the snapshot.
     pub tool_version: String,
 }
@@ -142,9 +151,16 @@ async fn run(
 
     let run = Operation::run(needs);
     let clients_of = |region: &str| Clients::new(&session.base, region, Patience::Full, &tally);
-    let read = callers.iter().zip(listings).map(|(caller, (_, names))| {
-        region::read(caller, names, &run, options.tables.as_ref(), &clients_of)
-    });
+    let metrics = Wanted::new(options.series.clone(), now, options.metrics_window);
+    let wanted = region::Wanted {
+        run: &run,
+        tables: options.tables.as_ref(),
+        metrics: &metrics,
+    };
+    let read = callers
+        .iter()
+        .zip(listings)
+        .map(|(caller, (_, names))| region::read(caller, names, wanted, &clients_of));
     let dashboards = async {
         match run.contains(&Operation::ListDashboards) {
             true => {

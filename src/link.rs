@@ -27,6 +27,7 @@ pub mod reach;
 pub mod scaling;
 pub mod signal;
 pub mod table;
+pub mod throughput;
 pub mod vault;
 
 use jiff::Timestamp;

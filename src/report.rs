@@ -43,6 +43,8 @@ pub struct Report {
     pub indexes: usize,
     /// Rules in force.
     pub rules: usize,
+    /// Rules left out because the user wants no metrics read.
+    pub rules_without_metrics: usize,
     /// What is worth saying of each table beside its findings.
     pub briefs: BTreeMap<TableKey, TableBrief>,
     /// The decision.

@@ -14,9 +14,11 @@ pub mod network;
 pub mod operation;
 pub mod record;
 pub mod scaling;
+pub mod series;
 pub mod stream;
 pub mod table;
 pub mod trail;
+pub mod usage;
 
 use std::collections::BTreeMap;
 

@@ -11,7 +11,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use super::format::{Format, OutputFile, PageFormat};
-use super::time::{parse_duration, parse_now};
+use super::time::{parse_duration, parse_metrics_window, parse_now};
 use crate::finding::{Area, Severity};
 use crate::gate::Terms;
 
@@ -101,7 +101,7 @@ pub struct CheckArgs {
 }
 
 /// The flags that only make sense where AWS is asked.
-const LIVE_ONLY: [&str; 8] = [
+const LIVE_ONLY: [&str; 9] = [
     "profile",
     "region",
     "role_arn",
@@ -110,6 +110,7 @@ const LIVE_ONLY: [&str; 8] = [
     "save",
     "timeout",
     "concurrency",
+    "metrics_window",
 ];
 
 /// The arguments of `snapshot`.
@@ -288,6 +289,12 @@ pub struct RunArgs {
     /// Calls at a time to one service in one region
     #[arg(long, value_name = "NUMBER", value_parser = |text: &str| parse_number(text, 1..=256))]
     pub concurrency: Option<u16>,
+    /// How far back CloudWatch metrics are read, from 1h to 63d; without it 14d
+    #[arg(long, value_name = "DURATION", value_parser = parse_metrics_window, conflicts_with = "no_metrics")]
+    pub metrics_window: Option<Duration>,
+    /// Read no CloudWatch metrics, which cost money, and leave out the rules on them
+    #[arg(long)]
+    pub no_metrics: bool,
     /// The time that is now, for what depends on it
     #[arg(long, value_name = "TIME", value_parser = parse_now)]
     pub now: Option<Timestamp>,

@@ -103,6 +103,7 @@ fn choice(args: &CheckArgs) -> Choice<'_> {
         no_config: args.config.no_config,
         terms: args.gate.terms(),
         keep_all: args.output.show == Some(ShowArg::All),
+        no_metrics: args.run.no_metrics,
         now: args.run.now,
     }
 }
@@ -113,10 +114,10 @@ fn dry(
     engine: &dyn Engine,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    let operations = engine.operations(choice)?;
+    let (operations, series) = (engine.operations(choice)?, engine.series(choice)?);
     let style = console.screen.style(args.talk.color, args.output.width);
     let scope = dry_run::scope(&args.aws, &args.select.table);
-    console.report(&dry_run::table(&operations, &scope, &style))?;
+    console.report(&dry_run::table(&operations, &series, &scope, &style))?;
     Ok(Exit::Done)
 }
 
@@ -139,12 +140,14 @@ fn live(
     engine: &dyn Engine,
     console: &Console<'_>,
 ) -> Result<Snapshot, Failure> {
-    let operations = engine.operations(choice)?;
+    let (operations, series) = (engine.operations(choice)?, engine.series(choice)?);
     let live = Live {
         aws: &args.aws,
         tables: &args.select.table,
         timeout: args.run.timeout,
         concurrency: args.run.concurrency,
+        series: &series,
+        metrics_window: args.run.metrics_window,
         now: args.run.now.unwrap_or_else(Timestamp::now),
     };
     let progress = Shown::fitting(console.screen, &args.talk);

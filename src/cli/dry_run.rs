@@ -6,15 +6,21 @@ use super::args::AwsArgs;
 use crate::report::terminal::layout::{hang, pad};
 use crate::report::terminal::style::{Ink, Style};
 use crate::snapshot::operation::Operation;
+use crate::snapshot::series::{self, Series};
 
 const NEVER_READ: &str = "Items in tables are never read: no GetItem, Query, Scan, BatchGetItem, PartiQL or export is in \
                           the program, and no call that changes anything.";
 
-const COUNTED: &str = "* counted into the 1,000,000 requests that CloudWatch and SNS each give free a month. All other \
-                       calls here are free.";
+const COUNTED: &str = "* counted into the 1,000,000 requests that CloudWatch and SNS each give free a month. Calls \
+                       without a mark are free.";
 
 /// The table, in the order of [`Operation::ALL`].
-pub(super) fn table(operations: &BTreeSet<Operation>, scope: &str, style: &Style) -> String {
+pub(super) fn table(
+    operations: &BTreeSet<Operation>,
+    series: &BTreeSet<Series>,
+    scope: &str,
+    style: &Style,
+) -> String {
     let title = format!("What a run would call (nothing was called). Scope: {scope}");
     let heads = row("operation", "calls", "permission");
     let chosen = Operation::ALL.iter().filter(|one| operations.contains(one));
@@ -23,8 +29,11 @@ pub(super) fn table(operations: &BTreeSet<Operation>, scope: &str, style: &Style
         .clone()
         .any(|one| is_counted(*one))
         .then_some(COUNTED);
-    let notes = counted.into_iter().chain([NEVER_READ]);
-    let notes: String = notes.map(|note| hang(style, "  ", note)).collect();
+    let billed = chosen.clone().any(|one| is_billed(*one));
+    let billed = billed.then(|| cost_of_metrics(series));
+    let counted = counted.map(str::to_owned).into_iter();
+    let notes = counted.chain(billed).chain([NEVER_READ.to_owned()]);
+    let notes: String = notes.map(|note| hang(style, "  ", &note)).collect();
     let title = hang(style, "", &style.clean(&title));
     format!(
         "{title}\n{}\n{lines}\n{notes}",
@@ -36,7 +45,11 @@ fn line(operation: Operation) -> String {
     let service = operation.service();
     let name = operation.name();
     let name = name.strip_prefix(service).unwrap_or(name);
-    let mark = if is_counted(operation) { "  *" } else { "" };
+    let mark = match (is_counted(operation), is_billed(operation)) {
+        (_, true) => "  $",
+        (true, false) => "  *",
+        (false, false) => "",
+    };
     let permission = format!("{}{mark}", operation.permission());
     let calls = operation.per().to_string();
     row(name.trim_start_matches(':'), &calls, &permission)
@@ -50,7 +63,27 @@ fn row(name: &str, calls: &str, permission: &str) -> String {
 /// Whether a call may cost money, from the services' price pages: control-plane calls of DynamoDB, AWS Backup, Auto
 /// Scaling, tagging and STS are free; CloudWatch, SNS and KMS give so many requests free each month.
 fn is_counted(operation: Operation) -> bool {
-    matches!(operation.service(), "cloudwatch" | "sns" | "kms")
+    matches!(operation.service(), "cloudwatch" | "sns" | "kms") && !is_billed(operation)
+}
+
+/// Whether a call costs money from the first one on (CloudWatch pricing, "API requests").
+fn is_billed(operation: Operation) -> bool {
+    operation == Operation::GetMetricData
+}
+
+/// Tables, and indexes of each, of the example.
+const EXAMPLE: (usize, usize) = (100, 2);
+
+fn cost_of_metrics(wanted: &BTreeSet<Series>) -> String {
+    let (of_table, of_index) = series::most_metrics(wanted);
+    let (tables, indexes) = EXAMPLE;
+    let metrics = tables * (of_table + indexes * of_index);
+    let usd = metrics as f64 * series::USD_PER_1000 / 1_000.0;
+    format!(
+        "$ billed at ${} per 1,000 metrics: at most {of_table} a table, one more for each replica, and {of_index} an \
+         index; ${usd:.2} for {tables} tables with {indexes} indexes each. --no-metrics leaves them out.",
+        series::USD_PER_1000
+    )
 }
 
 /// Which account and tables, in words.

@@ -15,6 +15,7 @@ use crate::report::explain::RulePage;
 use crate::report::{Report, RuleFacts};
 use crate::snapshot::Snapshot;
 use crate::snapshot::operation::Operation;
+use crate::snapshot::series::Series;
 
 /// Collecting, judging and the catalogue.
 pub trait Engine {
@@ -23,6 +24,12 @@ pub trait Engine {
     /// # Errors
     /// Where a rule or the configuration is wrong.
     fn operations(&self, choice: &Choice<'_>) -> Result<BTreeSet<Operation>, Failure>;
+
+    /// What the chosen rules need of CloudWatch; nothing where they need no metrics.
+    ///
+    /// # Errors
+    /// Where a rule is wrong.
+    fn series(&self, choice: &Choice<'_>) -> Result<BTreeSet<Series>, Failure>;
 
     /// Reads the live account.
     ///
@@ -79,6 +86,8 @@ pub struct Choice<'a> {
     pub terms: Terms,
     /// Whether passes and not-applicable results are to be kept in the findings.
     pub keep_all: bool,
+    /// Whether rules on metrics are left out.
+    pub no_metrics: bool,
     /// The time that is now, where the user said so.
     pub now: Option<Timestamp>,
 }
@@ -94,6 +103,10 @@ pub struct Live<'a> {
     pub timeout: Option<Duration>,
     /// Calls at a time to one service in one region.
     pub concurrency: Option<u16>,
+    /// What is read of CloudWatch.
+    pub series: &'a BTreeSet<Series>,
+    /// How far back CloudWatch is read, where the user said so.
+    pub metrics_window: Option<Duration>,
     /// The time of the snapshot.
     pub now: Timestamp,
 }

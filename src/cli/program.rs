@@ -21,6 +21,7 @@ use crate::report::{Report, RuleFacts};
 use crate::rule::Rule;
 use crate::rule::catalog::{Catalog, Source};
 use crate::snapshot::operation::Operation;
+use crate::snapshot::series::Series;
 use crate::snapshot::{Snapshot, file};
 use crate::yaml::SourceError;
 
@@ -62,8 +63,10 @@ impl Program {
         Ok(self.checklists.get_or_init(Checklists::default))
     }
 
-    /// The rules that are to be evaluated, with their parameters.
-    fn configured(&self, select: &SelectArgs) -> Result<Vec<Configured<'_>>, Failure> {
+    /// The rules that are to be evaluated, with their parameters, and the number of those that are left out because no
+    /// metrics are read.
+    fn configured(&self, choice: &Choice<'_>) -> Result<(Vec<Configured<'_>>, usize), Failure> {
+        let select = choice.select;
         let catalog = self.catalog(&select.rules)?;
         let named = ids(catalog, &select.rule)?;
         let skipped = ids(catalog, &select.skip_rule)?;
@@ -75,12 +78,10 @@ impl Program {
             let by_list = select.checklist.is_empty() || listed.contains(id);
             by_name && by_area && by_list && !skipped.contains(id)
         };
-        let rules: Vec<_> = catalog
-            .rules()
-            .iter()
-            .filter(chosen)
-            .map(Configured::by_default)
-            .collect();
+        let left_out = |rule: &&Rule| choice.no_metrics && is_on_metrics(rule);
+        let (without, with): (Vec<&Rule>, Vec<&Rule>) =
+            catalog.rules().iter().filter(chosen).partition(left_out);
+        let rules: Vec<_> = with.into_iter().map(Configured::by_default).collect();
         // A checklist may be all signatures.
         if rules.is_empty() && select.checklist.is_empty() {
             let areas: Vec<&str> = select.area.iter().map(|area| area.word()).collect();
@@ -90,8 +91,13 @@ impl Program {
             };
             return Err(Failure::new(message, "dynalint explain lists the rules"));
         }
-        Ok(rules)
+        Ok((rules, without.len()))
     }
+}
+
+/// Whether metrics decide a verdict of the rule.
+fn is_on_metrics(rule: &Rule) -> bool {
+    rule.operations().contains(&Operation::GetMetricData)
 }
 
 impl Engine for Program {
@@ -99,13 +105,23 @@ impl Engine for Program {
         // What is wrong with the user's files is said before any call.
         configuration(choice)?;
         selection(choice.select)?;
-        let rules = self.configured(choice.select)?;
+        let (rules, _) = self.configured(choice)?;
         Ok(Operation::run(
             &rules
                 .iter()
                 .flat_map(|configured| configured.rule.operations())
                 .collect(),
         ))
+    }
+
+    fn series(&self, choice: &Choice<'_>) -> Result<BTreeSet<Series>, Failure> {
+        let (rules, _) = self.configured(choice)?;
+        let on_metrics = rules.iter().filter(|it| is_on_metrics(it.rule));
+        let series = on_metrics.flat_map(|it| {
+            let fields = it.rule.fields();
+            Series::of_paths(fields.iter().map(String::as_str))
+        });
+        Ok(series.collect())
     }
 
     #[cfg(feature = "live")]
@@ -115,7 +131,7 @@ impl Engine for Program {
         operations: &BTreeSet<Operation>,
         progress: &dyn Progress,
     ) -> Result<Snapshot, Failure> {
-        use crate::collect::{self, CONCURRENCY, Options};
+        use crate::collect::{self, CONCURRENCY, METRICS_WINDOW, Options};
         let options = Options {
             profile: live.aws.profile.clone(),
             regions: live.aws.region.clone(),
@@ -126,6 +142,8 @@ impl Engine for Program {
             timeout: live.timeout,
             concurrency: live.concurrency.map_or(CONCURRENCY, usize::from),
             rate_limit: None,
+            series: live.series.clone(),
+            metrics_window: live.metrics_window.unwrap_or(METRICS_WINDOW),
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         collect::collect(&options, operations, live.now, &Steps(progress))
@@ -150,7 +168,7 @@ impl Engine for Program {
 
     fn assess(&self, snapshot: &Snapshot, choice: &Choice<'_>) -> Result<Report, Failure> {
         let config = configuration(choice)?;
-        let rules = self.configured(choice.select)?;
+        let (rules, without_metrics) = self.configured(choice)?;
         let listing = if choice.keep_all {
             Listing::All
         } else {
@@ -191,6 +209,7 @@ impl Engine for Program {
             tables: made.tables,
             indexes: made.indexes,
             rules: rules.len(),
+            rules_without_metrics: without_metrics,
             briefs: made.briefs,
             gate,
             summary: made.summary,

@@ -13,6 +13,7 @@ use super::output::Console;
 use super::progress::Shown;
 use crate::report::terminal::layout::{count, number};
 use crate::snapshot::operation::Operation;
+use crate::snapshot::series::Series;
 use crate::snapshot::{Snapshot, file};
 
 /// Runs it. Everything is read that any rule may look at, so that later rules can judge the file too.
@@ -21,11 +22,14 @@ pub(super) fn run(
     engine: &dyn Engine,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    let operations: BTreeSet<Operation> = Operation::ALL.iter().copied().collect();
+    let wanted =
+        |operation: &&Operation| !args.run.no_metrics || **operation != Operation::GetMetricData;
+    let operations: BTreeSet<Operation> = Operation::ALL.iter().filter(wanted).copied().collect();
+    let series = BTreeSet::from(Series::ALL);
     if args.run.dry_run {
         let style = console.screen.style(args.talk.color, None);
         let scope = dry_run::scope(&args.aws, &args.table);
-        console.report(&dry_run::table(&operations, &scope, &style))?;
+        console.report(&dry_run::table(&operations, &series, &scope, &style))?;
         return Ok(Exit::Done);
     }
     if args.save.is_none() && console.screen.out_is_terminal {
@@ -34,7 +38,7 @@ pub(super) fn run(
             "dynalint snapshot --save prod.snapshot.json",
         ));
     }
-    let snapshot = collect(args, &operations, engine, console)?;
+    let snapshot = collect(args, &operations, &series, engine, console)?;
     keep(args.save.as_deref(), &snapshot, console)?;
     if !args.talk.quiet {
         console.talk(&told(args.save.as_deref(), &snapshot));
@@ -48,6 +52,7 @@ pub(super) fn run(
 fn collect(
     args: &SnapshotArgs,
     operations: &BTreeSet<Operation>,
+    series: &BTreeSet<Series>,
     engine: &dyn Engine,
     console: &Console<'_>,
 ) -> Result<Snapshot, Failure> {
@@ -56,6 +61,8 @@ fn collect(
         tables: &args.table,
         timeout: args.run.timeout,
         concurrency: args.run.concurrency,
+        series,
+        metrics_window: args.run.metrics_window,
         now: args.run.now.unwrap_or_else(Timestamp::now),
     };
     let progress = Shown::fitting(console.screen, &args.talk);

@@ -40,6 +40,22 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     fits.then(|| Duration::from_secs(seconds)).ok_or_else(wrong)
 }
 
+/// The shortest and the longest window of metrics, in seconds: an hour is twelve periods, and CloudWatch keeps periods of
+/// five minutes for 63 days (API reference of GetMetricData).
+const METRICS_WINDOW_S: std::ops::RangeInclusive<u64> = 3_600..=63 * 86_400;
+
+/// A duration from an hour to 63 days.
+///
+/// # Errors
+/// Where it is no duration, or shorter or longer.
+pub fn parse_metrics_window(text: &str) -> Result<Duration, String> {
+    let window = parse_duration(text)?;
+    match METRICS_WINDOW_S.contains(&window.as_secs()) {
+        true => Ok(window),
+        false => Err("a duration from 1h to 63d".to_owned()),
+    }
+}
+
 fn unit_s(unit: &str) -> Option<u64> {
     match unit {
         "s" | "sec" | "second" | "seconds" => Some(1),
@@ -65,6 +81,14 @@ mod tests {
         );
         assert!(text("tomorrow").is_err());
         assert!(text("2026-13-01").is_err());
+    }
+
+    #[test]
+    fn a_window_of_metrics_is_an_hour_to_63_days() {
+        assert!(parse_metrics_window("1h").is_ok() && parse_metrics_window("63d").is_ok());
+        for wrong in ["59m", "64d", "14"] {
+            assert!(parse_metrics_window(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use globset::GlobSet;
 
 use super::call::Caller;
@@ -10,7 +11,8 @@ use super::client::Clients;
 use super::cloudwatch::Alarms;
 use super::listing::Listing;
 use super::{
-    autoscaling, backup, cloudtrail, cloudwatch, dynamodb, kms, network, sns, stream, tagging,
+    autoscaling, backup, cloudtrail, cloudwatch, dynamodb, kms, metrics, network, sns, stream,
+    tagging,
 };
 use crate::snapshot::Region;
 use crate::snapshot::alarm::{CompositeAlarm, MetricAlarm, Topic};
@@ -21,6 +23,21 @@ use crate::snapshot::operation::Operation;
 use crate::snapshot::table::Table;
 use crate::snapshot::trail::{EventDataStore, Trail};
 
+/// What a run wants of each region.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// The calls.
+    pub(super) run: &'a BTreeSet<Operation>,
+    /// Names of tables; `None` is all.
+    pub(super) tables: Option<&'a GlobSet>,
+    /// What CloudWatch is asked for.
+    pub(super) metrics: &'a metrics::Wanted,
+}
+
+/// Tables whose metrics are asked for together: enough to fill calls, few enough that the first need not wait for the
+/// last table to be described.
+const TOGETHER: usize = 50;
+
 /// Reads everything a run wants of a region whose tables are listed.
 ///
 /// `clients_of` makes the clients of another region, for topics there. Account and partition are for the caller to
@@ -28,10 +45,10 @@ use crate::snapshot::trail::{EventDataStore, Trail};
 pub(super) async fn read(
     caller: &Caller<'_>,
     names: Listing<String>,
-    run: &BTreeSet<Operation>,
-    globs: Option<&GlobSet>,
+    wanted: Wanted<'_>,
     clients_of: &impl Fn(&str) -> Clients,
 ) -> Region {
+    let run = wanted.run;
     let has = |operation| run.contains(&operation);
     let table_names = names.with(names.items.clone()).into_fact(String::clone);
     let (
@@ -49,7 +66,7 @@ pub(super) async fn read(
         caches,
         endpoints,
     ) = tokio::join!(
-        tables(caller, names, run, globs),
+        tables(caller, names, wanted),
         notified(caller, run, clients_of),
         audit(caller, run, clients_of),
         stream::consumers(caller, run, clients_of),
@@ -148,14 +165,18 @@ async fn fact_if<T>(wanted: bool, read: impl Future<Output = Fact<T>>) -> Fact<T
     }
 }
 
-/// The tables, while their tags are read beside them.
+/// The tables, while their tags are read beside them, and the metrics of those that are described.
 async fn tables(
     caller: &Caller<'_>,
     names: Listing<String>,
-    run: &BTreeSet<Operation>,
-    globs: Option<&GlobSet>,
+    wanted: Wanted<'_>,
 ) -> Fact<Listed<Table>> {
-    let chosen = |name: &&String| globs.is_none_or(|globs| globs.is_match(name.as_str()));
+    let run = wanted.run;
+    let chosen = |name: &&String| {
+        wanted
+            .tables
+            .is_none_or(|globs| globs.is_match(name.as_str()))
+    };
     let chosen: Vec<&String> = names.items.iter().filter(chosen).collect();
     let tags = async {
         match run.contains(&Operation::GetResources) {
@@ -163,9 +184,18 @@ async fn tables(
             false => None,
         }
     };
-    let described = join_all(chosen.iter().map(|name| dynamodb::table(caller, name, run)));
+    let described: FuturesUnordered<_> = chosen
+        .iter()
+        .map(|name| dynamodb::table(caller, name, run))
+        .collect();
+    let described = described
+        .filter_map(std::future::ready)
+        .chunks(TOGETHER)
+        .map(|tables| measured(caller, wanted, tables))
+        .buffer_unordered(usize::MAX)
+        .concat();
     let (tags, described) = tokio::join!(tags, described);
-    let tagged = described.into_iter().flatten().map(|mut table| {
+    let tagged = described.into_iter().map(|mut table| {
         if let Some(tags) = &tags {
             table.tags = tags.of(&table.name);
         }
@@ -174,6 +204,19 @@ async fn tables(
     names
         .with(tagged.collect())
         .into_fact(|table| table.name.clone())
+}
+
+/// The tables with what CloudWatch counted of them, if this run asks for that.
+async fn measured(caller: &Caller<'_>, wanted: Wanted<'_>, mut tables: Vec<Table>) -> Vec<Table> {
+    if wanted.run.contains(&Operation::GetMetricData) {
+        metrics::fill(caller, wanted.metrics, &mut tables).await;
+    } else {
+        for table in &mut tables {
+            table.usage = Fact::not_requested();
+            table.activity = Fact::not_requested();
+        }
+    }
+    tables
 }
 
 type JobFacts = (

@@ -7,6 +7,7 @@ use super::coverage::{Unit, Watch};
 use super::logic::Answer;
 use super::metrics;
 use super::scaling::{Scaling, ScalingView};
+use super::throughput::BothScalings;
 use crate::snapshot::fact::{Fact, UNRECOGNISED};
 use crate::snapshot::record::{FactType, Grounds, Value};
 use crate::snapshot::table::{BillingMode, Index, Table};
@@ -53,6 +54,11 @@ impl<'a> IndexView<'a> {
             write_scaling: scaling.of(&resource, "dynamodb:index:WriteCapacityUnits"),
             watch: Arc::clone(watch),
         }
+    }
+
+    /// The index with the auto scaling of its reads and of its writes.
+    pub(super) fn with_scaling<'s>(&'s self) -> (&'a Index, BothScalings<'s, 'a>) {
+        (self.index, [&self.read_scaling, &self.write_scaling])
     }
 
     fn unit(&self) -> Unit<'_> {

@@ -22,6 +22,7 @@ use super::policy::{self, PolicyView};
 use super::published;
 use super::scaling::{Scaling, ScalingView};
 use super::signal::{NAMESPACE, Signal, Through};
+use super::throughput::{self, ThroughputView};
 use crate::config::Config;
 use crate::finding::TableBrief;
 use crate::policy::{arn_account, is_account};
@@ -32,6 +33,7 @@ use crate::snapshot::backup::job::{BackupJob, RestoreJob};
 use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED, Why};
 use crate::snapshot::record::{FactType, Grounds, Value};
 use crate::snapshot::table::{BillingMode, Restore, Table};
+use crate::snapshot::usage::OperationRequests;
 use crate::view;
 
 /// What the tables of a region are joined with.
@@ -75,6 +77,7 @@ pub struct TableView<'a> {
     readers: Fact<u64>,
     /// What AWS Backup does with it.
     pub backups: TableBackups<'a>,
+    throughputs: Fact<Listed<ThroughputView<'a>>>,
     watch: Arc<Watch<'a>>,
     vaults: Arc<Backups<'a>>,
     dashboards: Arc<Dashboards<'a>>,
@@ -114,6 +117,14 @@ view! {
         policy: Fact<Option<PolicyView<'static>>>, [GetResourcePolicy] = |v| v.policy.value();
         /// The resource policy of its stream; null if it has none, or no stream.
         stream_policy: Fact<Option<PolicyView<'static>>>, [GetResourcePolicy] = |v| v.stream_policy.value();
+        /// Its reads and its writes, and those of each of its indexes, with what they came to of late.
+        throughputs: Fact<Listed<ThroughputView<'static>>>, [DescribeTable, GetMetricData] = |v| v.throughputs.value();
+        /// Successful requests in the window, to it and its indexes.
+        request_count: Fact<f64>, [GetMetricData] = |v| v.of_requests(|it| it.all).map_or_else(Value::Unknown, Value::Number);
+        /// Share of those that were scans, 0 to 1; null where there were none.
+        scan_share: Fact<Option<f64>>, [GetMetricData] = |v| v.of_requests(Requests::scan_share).map_or_else(Value::Unknown, |it| it.map_or(Value::Absent, Value::Number));
+        /// Internal errors of DynamoDB (HTTP 500) in the window.
+        system_error_count: Fact<f64>, [GetMetricData] = |v| v.system_errors().map_or_else(Value::Unknown, Value::Number);
         /// The recovery points that AWS Backup made of it, newest first.
         recovery_points: Fact<Listed<RecoveryPoint>>, [ListBackupVaults, ListRecoveryPointsByBackupVault, DescribeTable] = |v| v.backups.recovery_points.value();
         /// The rules of the backup plans that select it.
@@ -170,6 +181,18 @@ fn unknown(why: &Why) -> Grounds {
     Grounds {
         evidence: Vec::new(),
         unknown: vec![why.clone()],
+    }
+}
+
+/// Counts of successful requests.
+struct Requests {
+    all: f64,
+    scans: f64,
+}
+
+impl Requests {
+    fn scan_share(self) -> Option<f64> {
+        (self.all > 0.0).then(|| self.scans / self.all)
     }
 }
 
@@ -255,11 +278,13 @@ impl<'a> TableView<'a> {
             ),
             readers: consumers.readers(table),
             backups: TableBackups::new(table, backups),
+            throughputs: Fact::not_requested(),
             watch: Arc::clone(watch),
             vaults: Arc::clone(backups),
             dashboards: Arc::clone(dashboards),
         };
         view.capacity_alarms = view.find_capacity_alarms();
+        view.throughputs = view.find_throughputs();
         view
     }
 
@@ -469,6 +494,30 @@ impl<'a> TableView<'a> {
             threshold,
             highest,
         })
+    }
+
+    fn find_throughputs(&self) -> Fact<Listed<ThroughputView<'a>>> {
+        let indexes = match self.indexes.as_ref() {
+            Ok(indexes) => Ok(indexes.iter().map(IndexView::with_scaling).collect()),
+            Err(why) => Err(why.clone()),
+        };
+        let scaling = [&self.read_scaling, &self.write_scaling];
+        throughput::throughputs(self.table, scaling, indexes)
+    }
+
+    fn of_requests<T>(&self, read: impl FnOnce(Requests) -> T) -> Result<T, &Why> {
+        let requests = self.table.activity.as_ref()?.requests.as_ref()?;
+        let count = |it: &OperationRequests| it.count as f64;
+        let scans = requests.iter().filter(|it| it.operation == "Scan");
+        Ok(read(Requests {
+            all: requests.iter().map(count).sum(),
+            scans: scans.map(count).sum(),
+        }))
+    }
+
+    fn system_errors(&self) -> Result<f64, &Why> {
+        let errors = self.table.activity.as_ref()?.system_errors.as_ref()?;
+        Ok(errors.iter().map(|it| it.count as f64).sum())
     }
 
     /// Whose consumed units these are: the table's (`None`) or an index's. Nobody's where the dimensions publish nothing

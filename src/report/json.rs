@@ -55,7 +55,14 @@ struct RunV1<'a> {
     caller_arn: Option<&'a str>,
     collected_at: String,
     duration_ms: u64,
+    /// Rules that were not assessed because the user wanted no metrics read.
+    #[serde(skip_serializing_if = "is_none")]
+    rules_without_metrics: usize,
     calls: &'a BTreeMap<String, u64>,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize)]
@@ -221,6 +228,7 @@ impl<'a> RunV1<'a> {
             caller_arn: report.caller_arn.as_deref(),
             collected_at: report.collected_at.to_string(),
             duration_ms: report.duration_ms.unwrap_or(0),
+            rules_without_metrics: report.rules_without_metrics,
             calls: &report.calls,
         }
     }

@@ -92,6 +92,7 @@ operations! {
     DescribeVpcEndpoints = "ec2" "DescribeVpcEndpoints", Some("ec2:DescribeVpcEndpoints"), Per::Page(1000, "endpoints"), None;
     ListDashboards = "cloudwatch" "ListDashboards", Some("cloudwatch:ListDashboards"), Per::Run, Some(5);
     GetDashboard = "cloudwatch" "GetDashboard", Some("cloudwatch:GetDashboard"), Per::Each("dashboard"), Some(5);
+    GetMetricData = "cloudwatch" "GetMetricData", Some("cloudwatch:GetMetricData"), Per::Page(25, "metrics"), Some(3);
     DescribeScalableTargets = "application-autoscaling" "DescribeScalableTargets", Some("application-autoscaling:DescribeScalableTargets"), Per::Page(50, "targets"), None;
     DescribeScalingPolicies = "application-autoscaling" "DescribeScalingPolicies", Some("application-autoscaling:DescribeScalingPolicies"), Per::Page(10, "policies"), None;
     ListSubscriptionsByTopic = "sns" "ListSubscriptionsByTopic", Some("sns:ListSubscriptionsByTopic"), Per::Each("alarm topic"), None;
@@ -152,6 +153,7 @@ impl Operation {
             Operation::GetKeyRotationStatus | Operation::GetKeyPolicy => {
                 Some(Operation::DescribeKey)
             }
+            Operation::GetMetricData => Some(Operation::DescribeTable),
             Operation::GetBackupPlan | Operation::ListBackupSelections => {
                 Some(Operation::ListBackupPlans)
             }

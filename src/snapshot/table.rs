@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::usage::{Activity, Usage};
 use crate::{choice, record};
 
 choice! {
@@ -115,6 +116,10 @@ record! {
         policy: Option<String>, Config [GetResourcePolicy];
         /// The resource policy of its stream as AWS gave it, JSON text; null if there is none, or no stream.
         stream_policy: Option<String>, Config [GetResourcePolicy];
+        /// What its reads and writes came to of late, without its indexes.
+        usage: Usage, Volatile [GetMetricData];
+        /// What was asked of it and its indexes of late.
+        activity: Activity, Volatile [GetMetricData];
         /// Point-in-time recovery.
         pitr: Pitr, Config [DescribeContinuousBackups];
         /// Time to live.
@@ -246,6 +251,8 @@ record! {
         size_bytes: u64, Volatile [DescribeTable];
         /// Number of entries, about six hours old.
         item_count: u64, Volatile [DescribeTable];
+        /// What its reads and writes came to of late.
+        usage: Usage, Volatile [GetMetricData];
     }
 }
 

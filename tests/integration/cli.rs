@@ -16,6 +16,7 @@ use dynalint::report::explain::RulePage;
 use dynalint::report::{Report, RuleFacts};
 use dynalint::snapshot::fact::Fact;
 use dynalint::snapshot::operation::Operation;
+use dynalint::snapshot::series::Series;
 use dynalint::snapshot::{Snapshot, Source, VERSION, file};
 
 use crate::golden::assert_golden;
@@ -53,6 +54,10 @@ impl Engine for Fixed {
             Operation::ListTables,
             Operation::DescribeAlarms,
         ]))
+    }
+
+    fn series(&self, _: &Choice<'_>) -> Result<BTreeSet<Series>, Failure> {
+        Ok(BTreeSet::new())
     }
 
     fn collect(

@@ -234,6 +234,7 @@ fn bulk_calls_are_made_once_a_page_and_table_calls_once_a_table() {
         "backup:ListRestoreTestingPlans": 1,
         "cloudwatch:DescribeAlarms": 2,
         "cloudwatch:ListDashboards": 1,
+        "cloudwatch:GetMetricData": 9,
         "dynamodb:DescribeContinuousBackups": 105,
         "dynamodb:DescribeTable": 105,
         "dynamodb:DescribeTimeToLive": 105,

@@ -9,6 +9,8 @@ mod collect;
 mod golden;
 #[cfg(feature = "live")]
 mod live;
+#[cfg(feature = "live")]
+mod metrics;
 mod mistakes;
 mod places;
 mod readme;

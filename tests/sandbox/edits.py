@@ -12,6 +12,7 @@ import streams
 import access
 import watch
 import keys
+import metrics
 from backup import STATE
 from backup_jobs import JOBS, backup_job
 from place import Place, facts_of, now
@@ -288,6 +289,7 @@ EDITS: Dict[str, Callable[..., None]] = {
     **access.EDITS,
     **watch.EDITS,
     **keys.EDITS,
+    **metrics.EDITS,
     "age-recovery-points": age_recovery_points,
     "age-restore-jobs": age_restore_jobs,
     "alarm-actions": alarm_actions,

@@ -13,6 +13,7 @@ from moto.moto_api._internal import mock_random
 import access
 import edits
 import watch
+import metrics
 from backup import STATE, RecoveryPoint, place_selection
 from backup_jobs import healthy_jobs
 from gaps import place_composite_alarm
@@ -244,6 +245,7 @@ def healthy(place: Place, options: Dict[str, Any]) -> None:
     access.seed_access(place)
     access.seed_resource_policies(place)
     healthy_keys(place, place.arn("sns", "team-mail"))
+    metrics.daily_traffic(place, tables)
 
 
 def healthy_alarms(place: Place, tables: List[Any]) -> None:
@@ -346,6 +348,18 @@ BROKEN: List[Dict[str, Any]] = [
     {"deregister-target": ["table/shop-orders/index/GSI2", "dynamodb:index:WriteCapacityUnits"]},
     {"delete-scaling-policy": ["table/shop-orders/index/GSI1", "dynamodb:index:WriteCapacityUnits"]},
     {"alarm-threshold": ["shop-orders-consumed-writes", 200 * 60 * 10]},  # ten times what scaling can ever reach
+    {"consumed": ["shop-orders", None, "Read", 1, 8]},  # of 100
+    {"consumed": ["shop-orders", "GSI1", "Read", 300, 390]},  # auto scaling ends at 400
+    {"consumed": ["shop-orders", "GSI2", "Read", 0, 0]},
+    {"throttle": ["shop-orders", "GSI2", "Write", "Provisioned", 900]},
+    {"ttl-deletes-nothing": "shop-orders"},
+    {"consumed": ["shop-sessions", None, "Read", 100, 3900]},  # of 4000
+    {"throttle": ["feed-posts", None, "Write", "KeyRange", 900]},
+    {"consumed": ["feed-posts", "GSI1", "Write", 1000, 36_000]},
+    {"system-errors": ["feed-posts", "PutItem", 5000]},
+    {"slow": ["feed-posts", "UpdateItem", 140]},
+    {"consumed": ["feed-follows", None, "Write", 20, 49]},  # of 50, and its target is gone: see below
+    {"scan-heavy": "feed-follows"},
     {"pitr-off": "shop-sessions"},
     {"remove-tag": ["shop-sessions", "backup"]},
     {"delete-recovery-points": "shop-sessions"},
@@ -418,6 +432,9 @@ DEMO: List[Dict[str, Any]] = [
     {"alarm-threshold": ["shop-orders-consumed-writes", 200 * 60 * 10]},
     {"delete-alarm": "feed-fanout-failed-depth"},
     {"change-consumer": ["feed-search", {"State": "Disabled", "LastProcessingResult": "No records processed"}]},
+    {"consumed": ["shop-orders", "GSI2", "Read", 0, 0]},
+    {"throttle": ["feed-posts", None, "Write", "KeyRange", 900]},
+    {"scan-heavy": "feed-follows"},
     {"deletion-protection-off": "feed-follows"},
     {"disable-scaling-alarms": ["table/shop-orders", "dynamodb:table:ReadCapacityUnits"]},
     {"alarm-dimensions": ["feed-posts-latency", {"TableName": "feed-posts"}]},

@@ -89,6 +89,7 @@ fn global_index(
         warm_throughput: told(index.warm_throughput().map(warm).transpose()),
         size_bytes: told(count(index.index_size_bytes(), "IndexSizeBytes")),
         item_count: told(count(index.item_count(), "ItemCount")),
+        usage: Fact::not_requested(),
     })
 }
 

@@ -77,6 +77,8 @@ pub(super) fn from_description(name: &str, table: &TableDescription) -> Table {
         item_count: told(count(table.item_count, "ItemCount")),
         policy: Fact::not_requested(),
         stream_policy: Fact::not_requested(),
+        usage: Fact::not_requested(),
+        activity: Fact::not_requested(),
         pitr: Fact::not_requested(),
         ttl: Fact::not_requested(),
         tags: Fact::not_requested(),

@@ -74,10 +74,14 @@ fn caller(report: &Report, style: &Style) -> Option<String> {
 }
 
 fn sizes(report: &Report) -> String {
+    let left_out = match report.rules_without_metrics {
+        0 => String::new(),
+        rules => format!(" (metrics not read: {} not assessed)", count(rules, "rule")),
+    };
     let parts = [
         count(report.tables, "table"),
         count(report.indexes, "index"),
-        count(report.rules, "rule"),
+        count(report.rules, "rule") + &left_out,
     ];
     parts.join(", ")
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use dynalint::collect::{CONCURRENCY, Options, Progress, collect};
+use dynalint::collect::{CONCURRENCY, METRICS_WINDOW, Options, Progress, collect};
 use dynalint::snapshot::Snapshot;
 use dynalint::snapshot::operation::Operation;
 use jiff::Timestamp;
@@ -151,6 +151,8 @@ fn collects_what_its_environment_says() {
         timeout: None,
         concurrency: CONCURRENCY,
         rate_limit: None,
+        series: BTreeSet::new(),
+        metrics_window: METRICS_WINDOW,
         tool_version: "0.0.0".to_owned(),
     };
     let needs: BTreeSet<Operation> = Operation::ALL.iter().copied().collect();

@@ -120,6 +120,7 @@ pub(crate) fn report(results: Vec<Finding>, gaps: Vec<BlindSpot>, terms: Terms) 
         tables,
         indexes: tables * 2,
         rules: RULES.len(),
+        rules_without_metrics: 0,
         briefs: summary
             .by_table
             .keys()
