@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sandbox::{Account, REGION, sandbox};
+use crate::sandbox::{Account, sandbox};
 
 fn summary(report: &Value) -> (u64, u64) {
     let count = |key: &str| report["summary"][key].as_u64().expect("a count");
