@@ -8,10 +8,14 @@ mod composite;
 pub mod coverage;
 pub mod declared;
 pub mod index;
+pub mod listed;
 pub mod logic;
 pub mod metrics;
 pub mod reach;
+pub mod replica;
+mod restored;
 pub mod scaling;
+pub mod setting;
 pub mod signal;
 pub mod table;
 
@@ -34,11 +38,16 @@ pub struct Linked<'a> {
 impl<'a> Linked<'a> {
     /// Joins a snapshot.
     pub fn new(snapshot: &'a Snapshot, config: &'a Config) -> Linked<'a> {
-        let accounts = snapshot
+        let mut accounts: Vec<AccountView<'a>> = snapshot
             .regions
             .iter()
             .map(|region| AccountView::new(region, config))
             .collect();
+        // Replicas lie in other regions, so they are joined when all are there.
+        let replicas = replica::join(&accounts);
+        for (account, replicas) in accounts.iter_mut().zip(replicas) {
+            account.put_replicas(replicas);
+        }
         Linked {
             snapshot,
             now: snapshot.collected_at,

@@ -5,6 +5,7 @@
 
 pub mod alarm;
 pub mod backup;
+pub mod dynamodb;
 pub mod fact;
 pub mod file;
 pub mod operation;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use self::alarm::{CompositeAlarm, MetricAlarm, Topic};
 use self::backup::{BackupPlan, BackupSettings, ProtectedResource, Vault};
+use self::dynamodb::{AccountLimits, ContributorInsights, Export, Import, NativeBackup};
 use self::fact::{Fact, Listed, Why};
 use self::operation::Operation;
 use self::scaling::{ScalableTarget, ScalingPolicy};
@@ -98,6 +100,18 @@ record! {
     } facts {
         /// The tables, sorted by name.
         tables: Listed<Table>, Config [ListTables];
+        /// How many tables the run was told to leave out.
+        other_tables: u64, Volatile [ListTables];
+        /// The contributor insights of tables and indexes, sorted.
+        contributor_insights: Listed<ContributorInsights>, Config [ListContributorInsights];
+        /// The backups that people made of tables, not by AWS Backup, sorted by ARN.
+        native_backups: Listed<NativeBackup>, Volatile [ListBackups];
+        /// The exports of the last 90 days, sorted by ARN.
+        exports: Listed<Export>, Volatile [ListExports];
+        /// The imports of the last 90 days, sorted by ARN.
+        imports: Listed<Import>, Volatile [ListImports];
+        /// How much capacity the account may provision.
+        limits: AccountLimits, Config [DescribeLimits];
         /// The metric alarms, sorted by name.
         alarms: Listed<MetricAlarm>, Config [DescribeAlarms];
         /// The composite alarms, sorted by name.

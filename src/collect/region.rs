@@ -12,6 +12,7 @@ use super::listing::Listing;
 use super::{autoscaling, backup, cloudwatch, dynamodb, sns, tagging};
 use crate::snapshot::Region;
 use crate::snapshot::alarm::Topic;
+use crate::snapshot::dynamodb::{AccountLimits, ContributorInsights, Export, Import, NativeBackup};
 use crate::snapshot::fact::{Fact, Listed};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::table::Table;
@@ -28,8 +29,16 @@ pub(super) async fn read(
     clients_of: &impl Fn(&str) -> Clients,
 ) -> Region {
     let has = |operation| run.contains(&operation);
-    let (tables, alarms, targets, policies, plans, vaults, protected, settings) = tokio::join!(
+    let chosen = |name: &&String| globs.is_none_or(|globs| globs.is_match(name.as_str()));
+    let left_out = names.items.iter().filter(|name| !chosen(name)).count() as u64;
+    let other_tables = match names.unread() {
+        Some(failure) => Fact::Unknown(failure.why.clone()),
+        None => Fact::Known(left_out),
+    };
+    let lists = lists(caller, run);
+    let (tables, lists, alarms, targets, policies, plans, vaults, protected, settings) = tokio::join!(
         tables(caller, names, run, globs),
+        lists,
         alarms(caller, run, clients_of),
         fact_if(
             has(Operation::DescribeScalableTargets),
@@ -59,6 +68,12 @@ pub(super) async fn read(
         partition: String::new(),
         region: caller.region.clone(),
         tables,
+        other_tables,
+        contributor_insights: lists.contributor_insights,
+        native_backups: lists.native_backups,
+        exports: lists.exports,
+        imports: lists.imports,
+        limits: lists.limits,
         alarms,
         composite_alarms,
         topics,
@@ -68,6 +83,37 @@ pub(super) async fn read(
         vaults,
         protected_tables: protected,
         backup_settings: settings,
+    }
+}
+
+/// What DynamoDB lists for the whole region.
+struct Lists {
+    contributor_insights: Fact<Listed<ContributorInsights>>,
+    native_backups: Fact<Listed<NativeBackup>>,
+    exports: Fact<Listed<Export>>,
+    imports: Fact<Listed<Import>>,
+    limits: Fact<AccountLimits>,
+}
+
+async fn lists(caller: &Caller<'_>, run: &BTreeSet<Operation>) -> Lists {
+    use dynamodb::region;
+    let has = |operation| run.contains(&operation);
+    let (contributor_insights, native_backups, exports, imports, limits) = tokio::join!(
+        fact_if(
+            has(Operation::ListContributorInsights),
+            region::insights(caller)
+        ),
+        fact_if(has(Operation::ListBackups), region::native_backups(caller)),
+        fact_if(has(Operation::ListExports), region::exports(caller)),
+        fact_if(has(Operation::ListImports), region::imports(caller)),
+        fact_if(has(Operation::DescribeLimits), region::limits(caller)),
+    );
+    Lists {
+        contributor_insights,
+        native_backups,
+        exports,
+        imports,
+        limits,
     }
 }
 

@@ -4,7 +4,10 @@ use globset::GlobSet;
 
 use super::backup::Backups;
 use super::coverage::Watch;
+use super::listed::{self, BackupView, Lists};
 use super::reach::{End, Routes};
+use super::replica::ReplicaView;
+use super::restored;
 use super::scaling::Scaling;
 use super::signal::{self, NAMESPACE};
 use super::table::TableView;
@@ -12,7 +15,8 @@ use crate::config::Config;
 use crate::snapshot::Region;
 use crate::snapshot::alarm::{MetricAlarm, Topic};
 use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED, Why};
-use crate::snapshot::record::Value;
+use crate::snapshot::record::{FactType, Value};
+use crate::snapshot::table::{Index, Table};
 use crate::view;
 
 /// One account in one region, with its tables and topics joined.
@@ -22,6 +26,10 @@ pub struct AccountView<'a> {
     /// The tables; partial where the listing broke off.
     pub tables: Fact<Listed<TableView<'a>>>,
     topics: Fact<Listed<TopicView<'a>>>,
+    native_backups: Fact<Listed<BackupView<'a>>>,
+    table_count: Fact<u64>,
+    provisioned_read_units: Fact<u64>,
+    provisioned_write_units: Fact<u64>,
     trusted_accounts: &'a Vec<String>,
 }
 
@@ -33,6 +41,14 @@ view! {
         tables: Fact<Listed<TableView<'static>>>, [ListTables] = |v| crate::snapshot::record::FactType::value(&v.tables);
         /// The topics that alarms notify.
         topics: Fact<Listed<TopicView<'static>>>, [DescribeAlarms, ListSubscriptionsByTopic] = |v| crate::snapshot::record::FactType::value(&v.topics);
+        /// The backups that people made of tables, not by AWS Backup.
+        native_backups: Fact<Listed<BackupView<'static>>>, [ListBackups] = |v| v.native_backups.value();
+        /// How many tables there are, those among them that the run was told to leave out.
+        table_count: Fact<u64>, [ListTables] = |v| v.table_count.value();
+        /// Provisioned read units a second of all tables and indexes together; unknown where tables were left out.
+        provisioned_read_units: Fact<u64>, [ListTables, DescribeTable] = |v| v.provisioned_read_units.value();
+        /// Provisioned write units a second of all tables and indexes together; unknown where tables were left out.
+        provisioned_write_units: Fact<u64>, [ListTables, DescribeTable] = |v| v.provisioned_write_units.value();
         /// Accounts that may be given access, as declared.
         trusted_accounts: Vec<String>, [] = |v| Value::List(v.trusted_accounts);
     }
@@ -52,13 +68,23 @@ impl<'a> AccountView<'a> {
         let backups = Backups::new(region);
         let watch = std::sync::Arc::new(watch);
         let backups = std::sync::Arc::new(backups);
+        let lists = Lists::new(region);
         let tables = match region.tables.as_ref() {
             Err(why) => Fact::Unknown(why.clone()),
             Ok(listed) => {
-                let join =
-                    |table| TableView::new(table, region, config, &watch, &scaling, &backups);
+                let join = |table| {
+                    let mut view =
+                        TableView::new(table, region, config, &watch, &scaling, &backups);
+                    view.put_lists(&lists);
+                    view
+                };
+                let mut items: Vec<TableView<'a>> = listed.items.iter().map(join).collect();
+                let restored = restored::settings(&items, region, &watch);
+                for (view, settings) in items.iter_mut().zip(restored) {
+                    view.put_restored(settings);
+                }
                 Fact::Known(Listed {
-                    items: listed.items.iter().map(join).collect(),
+                    items,
                     missing: listed.missing.clone(),
                 })
             }
@@ -68,9 +94,69 @@ impl<'a> AccountView<'a> {
             region,
             tables,
             topics,
+            native_backups: listed::native_backups(region),
+            table_count: table_count(region),
+            provisioned_read_units: provisioned(
+                region,
+                |table| &table.read_capacity_units,
+                |index| &index.read_capacity_units,
+            ),
+            provisioned_write_units: provisioned(
+                region,
+                |table| &table.write_capacity_units,
+                |index| &index.write_capacity_units,
+            ),
             trusted_accounts: &config.trusted_accounts,
         }
     }
+
+    pub(super) fn put_replicas(&mut self, replicas: Vec<Fact<Vec<ReplicaView<'a>>>>) {
+        if let Fact::Known(listed) = &mut self.tables {
+            for (table, replicas) in listed.items.iter_mut().zip(replicas) {
+                table.put_replicas(replicas);
+            }
+        }
+    }
+}
+
+fn table_count(region: &Region) -> Fact<u64> {
+    match (region.tables.as_ref(), region.other_tables.as_ref()) {
+        (Err(why), _) | (_, Err(why)) => Fact::Unknown(why.clone()),
+        (Ok(listed), Ok(others)) => match &listed.missing {
+            Some(why) => Fact::Unknown(why.clone()),
+            None => Fact::Known(listed.items.len() as u64 + others),
+        },
+    }
+}
+
+/// The units of all tables and indexes together.
+fn provisioned(
+    region: &Region,
+    of_table: impl Fn(&Table) -> &Fact<u64>,
+    of_index: impl Fn(&Index) -> &Fact<u64>,
+) -> Fact<u64> {
+    if let Some(why) = listed::unlisted(region) {
+        return Fact::Unknown(why.clone());
+    }
+    let mut sum: u64 = 0;
+    let mut add = |units: &Fact<u64>| match units.as_ref() {
+        Ok(units) => {
+            sum = sum.saturating_add(*units);
+            Ok(())
+        }
+        Err(why) => Err(why.clone()),
+    };
+    let tables = region.tables.known().into_iter();
+    for table in tables.flat_map(|listed| &listed.items) {
+        let added = add(of_table(table)).and_then(|()| match table.indexes.as_ref() {
+            Ok(indexes) => indexes.iter().try_for_each(|index| add(of_index(index))),
+            Err(why) => Err(why.clone()),
+        });
+        if let Err(why) = added {
+            return Fact::Unknown(why);
+        }
+    }
+    Fact::Known(sum)
 }
 
 fn topics<'a>(

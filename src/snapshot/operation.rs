@@ -76,6 +76,12 @@ operations! {
     DescribeTable = "dynamodb" "DescribeTable", Some("dynamodb:DescribeTable"), Per::Each("table"), Some(500);
     DescribeContinuousBackups = "dynamodb" "DescribeContinuousBackups", Some("dynamodb:DescribeContinuousBackups"), Per::Each("table"), Some(8);
     DescribeTimeToLive = "dynamodb" "DescribeTimeToLive", Some("dynamodb:DescribeTimeToLive"), Per::Each("table"), Some(8);
+    DescribeKinesisStreamingDestination = "dynamodb" "DescribeKinesisStreamingDestination", Some("dynamodb:DescribeKinesisStreamingDestination"), Per::Each("table"), None;
+    ListContributorInsights = "dynamodb" "ListContributorInsights", Some("dynamodb:ListContributorInsights"), Per::Page(100, "tables and indexes"), Some(2);
+    ListBackups = "dynamodb" "ListBackups", Some("dynamodb:ListBackups"), Per::Page(100, "backups"), Some(2);
+    ListExports = "dynamodb" "ListExports", Some("dynamodb:ListExports"), Per::Page(25, "exports"), None;
+    ListImports = "dynamodb" "ListImports", Some("dynamodb:ListImports"), Per::Page(25, "imports"), None;
+    DescribeLimits = "dynamodb" "DescribeLimits", Some("dynamodb:DescribeLimits"), Per::Region, None;
     GetResources = "tag" "GetResources", Some("tag:GetResources"), Per::Page(100, "tables"), None;
     DescribeAlarms = "cloudwatch" "DescribeAlarms", Some("cloudwatch:DescribeAlarms"), Per::Page(100, "alarms"), Some(5);
     DescribeScalableTargets = "application-autoscaling" "DescribeScalableTargets", Some("application-autoscaling:DescribeScalableTargets"), Per::Page(50, "targets"), None;
@@ -104,7 +110,8 @@ impl Operation {
         match self {
             Operation::DescribeTable
             | Operation::DescribeContinuousBackups
-            | Operation::DescribeTimeToLive => Some(Operation::ListTables),
+            | Operation::DescribeTimeToLive
+            | Operation::DescribeKinesisStreamingDestination => Some(Operation::ListTables),
             Operation::ListSubscriptionsByTopic => Some(Operation::DescribeAlarms),
             Operation::GetBackupPlan | Operation::ListBackupSelections => {
                 Some(Operation::ListBackupPlans)
@@ -113,6 +120,11 @@ impl Operation {
             Operation::ListRecoveryPointsByBackupVault => Some(Operation::ListBackupVaults),
             Operation::GetCallerIdentity
             | Operation::ListTables
+            | Operation::ListContributorInsights
+            | Operation::ListBackups
+            | Operation::ListExports
+            | Operation::ListImports
+            | Operation::DescribeLimits
             | Operation::GetResources
             | Operation::DescribeAlarms
             | Operation::DescribeScalableTargets
