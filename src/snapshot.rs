@@ -100,8 +100,10 @@ record! {
     } facts {
         /// The tables, sorted by name.
         tables: Listed<Table>, Config [ListTables];
-        /// How many tables the run was told to leave out.
-        other_tables: u64, Volatile [ListTables];
+        /// How many tables there are, with those that the run was told to leave out.
+        table_count: u64, Volatile [ListTables];
+        /// The names of the tables that the run was told to leave out.
+        other_tables: Vec<String>, Volatile [ListTables];
         /// The contributor insights of tables and indexes, sorted.
         contributor_insights: Listed<ContributorInsights>, Config [ListContributorInsights];
         /// The backups that people made of tables, not by AWS Backup, sorted by ARN.

@@ -30,10 +30,13 @@ pub(super) async fn read(
 ) -> Region {
     let has = |operation| run.contains(&operation);
     let chosen = |name: &&String| globs.is_none_or(|globs| globs.is_match(name.as_str()));
-    let left_out = names.items.iter().filter(|name| !chosen(name)).count() as u64;
-    let other_tables = match names.unread() {
-        Some(failure) => Fact::Unknown(failure.why.clone()),
-        None => Fact::Known(left_out),
+    let left_out = names.items.iter().filter(|name| !chosen(name)).cloned();
+    let (table_count, other_tables) = match names.missing() {
+        Some(why) => (Fact::Unknown(why.clone()), Fact::Unknown(why)),
+        None => (
+            Fact::Known(names.items.len() as u64),
+            Fact::Known(left_out.collect()),
+        ),
     };
     let lists = lists(caller, run);
     let (tables, lists, alarms, targets, policies, plans, vaults, protected, settings) = tokio::join!(
@@ -68,6 +71,7 @@ pub(super) async fn read(
         partition: String::new(),
         region: caller.region.clone(),
         tables,
+        table_count,
         other_tables,
         contributor_insights: lists.contributor_insights,
         native_backups: lists.native_backups,

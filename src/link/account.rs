@@ -27,7 +27,6 @@ pub struct AccountView<'a> {
     pub tables: Fact<Listed<TableView<'a>>>,
     topics: Fact<Listed<TopicView<'a>>>,
     native_backups: Fact<Listed<BackupView<'a>>>,
-    table_count: Fact<u64>,
     provisioned_read_units: Fact<u64>,
     provisioned_write_units: Fact<u64>,
     trusted_accounts: &'a Vec<String>,
@@ -43,8 +42,6 @@ view! {
         topics: Fact<Listed<TopicView<'static>>>, [DescribeAlarms, ListSubscriptionsByTopic] = |v| crate::snapshot::record::FactType::value(&v.topics);
         /// The backups that people made of tables, not by AWS Backup.
         native_backups: Fact<Listed<BackupView<'static>>>, [ListBackups] = |v| v.native_backups.value();
-        /// How many tables there are, those among them that the run was told to leave out.
-        table_count: Fact<u64>, [ListTables] = |v| v.table_count.value();
         /// Provisioned read units a second of all tables and indexes together; unknown where tables were left out.
         provisioned_read_units: Fact<u64>, [ListTables, DescribeTable] = |v| v.provisioned_read_units.value();
         /// Provisioned write units a second of all tables and indexes together; unknown where tables were left out.
@@ -95,7 +92,6 @@ impl<'a> AccountView<'a> {
             tables,
             topics,
             native_backups: listed::native_backups(region),
-            table_count: table_count(region),
             provisioned_read_units: provisioned(
                 region,
                 |table| &table.read_capacity_units,
@@ -116,16 +112,6 @@ impl<'a> AccountView<'a> {
                 table.put_replicas(replicas);
             }
         }
-    }
-}
-
-fn table_count(region: &Region) -> Fact<u64> {
-    match (region.tables.as_ref(), region.other_tables.as_ref()) {
-        (Err(why), _) | (_, Err(why)) => Fact::Unknown(why.clone()),
-        (Ok(listed), Ok(others)) => match &listed.missing {
-            Some(why) => Fact::Unknown(why.clone()),
-            None => Fact::Known(listed.items.len() as u64 + others),
-        },
     }
 }
 

@@ -191,7 +191,7 @@ fn table_exists(
             (Some(then), Ok(Some(now))) => Fact::Known(then == now),
             (None, Ok(_)) | (_, Ok(None)) => Fact::Known(true),
         },
-        None => match unlisted(region) {
+        None => match may_be_there(region, &backup.table) {
             Some(why) => Fact::Unknown(why.clone()),
             None => Fact::Known(false),
         },
@@ -204,8 +204,18 @@ pub(super) fn unlisted(region: &Region) -> Option<&Why> {
         (Err(why), _) => Some(why),
         (Ok(listed), _) if listed.missing.is_some() => listed.missing.as_ref(),
         (Ok(_), Err(why)) => Some(why),
-        (Ok(_), Ok(0)) => None,
+        (Ok(_), Ok(others)) if others.is_empty() => None,
         (Ok(_), Ok(_)) => Some(&NOT_REQUESTED),
+    }
+}
+
+/// Why there may be a table of this name that the snapshot does not have; `None` where there is none.
+pub(super) fn may_be_there<'a>(region: &'a Region, name: &str) -> Option<&'a Why> {
+    let left_out = |others: &Vec<String>| others.iter().any(|other| other == name);
+    let whole = region.tables.known().is_some_and(|it| it.missing.is_none());
+    match region.other_tables.known() {
+        Some(others) if whole && !left_out(others) => None,
+        _ => unlisted(region),
     }
 }
 

@@ -6,7 +6,7 @@
 //! table of its kind needs.
 
 use super::coverage::Watch;
-use super::listed::unlisted;
+use super::listed::may_be_there;
 use super::setting::{self, ON, Setting};
 use super::table::TableView;
 use crate::snapshot::Region;
@@ -55,7 +55,7 @@ fn source<'v, 'a>(
         return Source::Gone;
     }
     let found = tables.binary_search_by(|it| it.table.name.as_str().cmp(name));
-    match (found, unlisted(region)) {
+    match (found, may_be_there(region, name)) {
         (Ok(at), _) => match tables[at].table.created_at.as_ref() {
             Ok(Some(created_at)) if *created_at > restore.restored_at => Source::Gone,
             Ok(_) => Source::There(&tables[at]),

@@ -19,11 +19,12 @@ from werkzeug.test import run_wsgi_app
 
 import backup
 import gaps
+import tables
 import wire
 from control import BadRequest, Control, Fault, parse_body
 from wire import CBOR, AwsError, Call, Response
 
-OURS = {**gaps.OPERATIONS, **backup.OPERATIONS}
+OURS = {**gaps.OPERATIONS, **backup.OPERATIONS, **tables.OPERATIONS}
 
 # moto operations whose requests and answers were compared with AWS's API model and documentation.
 REVIEWED = {

@@ -7,6 +7,7 @@ as a list.
 from datetime import timedelta
 from typing import Any, Callable, Dict, List
 
+import tables
 from backup import STATE
 from place import Place, facts_of, now
 
@@ -178,6 +179,11 @@ def suspend_target(place: Place, resource: str, dimension: str) -> None:
     }
 
 
+def scaling_maximum(place: Place, resource: str, dimension: str, maximum: int) -> None:
+    target = place.scaling.targets.get(dimension, {}).get(resource)
+    _one([target] if target else [], f"scalable target {resource}, {dimension}").max_capacity = maximum
+
+
 # --- backup --------------------------------------------------------------------------------------------------------
 
 
@@ -220,6 +226,7 @@ def backup_opt_in(place: Place, opted_in: bool) -> None:
 
 
 EDITS: Dict[str, Callable[..., None]] = {
+    **tables.EDITS,
     "age-recovery-points": age_recovery_points,
     "alarm-actions": alarm_actions,
     "alarm-state": alarm_state,
@@ -244,6 +251,7 @@ EDITS: Dict[str, Callable[..., None]] = {
     "pitr-since-hours": pitr_since,
     "provisioned": provisioned,
     "remove-tag": remove_tag,
+    "scaling-maximum": scaling_maximum,
     "set-tag": set_tag,
     "stream-off": stream_off,
     "suspend-target": suspend_target,

@@ -11,6 +11,7 @@ from moto.cloudwatch.models import Dimension, Metric, MetricDataQuery, MetricSta
 from moto.moto_api._internal import mock_random
 
 import edits
+import tables as tables_of_region
 from backup import STATE, RecoveryPoint, place_selection
 from gaps import place_composite_alarm
 from place import Place, aware, facts_of, now
@@ -182,7 +183,7 @@ def healthy(place: Place, options: Dict[str, Any]) -> None:
         stream="NEW_AND_OLD_IMAGES",
         customer_key=True,
         ttl="expires_at",
-        tags=tagged("checkout", "confidential"),
+        tags={**tagged("checkout", "confidential"), "tier": "critical"},
         size=(48 * GIB, 61_000_000),
     )
     sessions = table(
@@ -232,6 +233,7 @@ def healthy(place: Place, options: Dict[str, Any]) -> None:
 
     healthy_alarms(place, tables)
     healthy_backups(place, tables)
+    tables_of_region.healthy(place)
 
 
 def healthy_alarms(place: Place, tables: List[Any]) -> None:
@@ -342,6 +344,17 @@ BROKEN: List[Dict[str, Any]] = [
     {"disable-alarm-actions": "feed-follows-write-throttles"},
     {"age-recovery-points": ["feed-follows", 9]},
     {"unconfirm-topic": "team-mail"},
+    {"restored-from": ["feed-follows", "shop-orders"]},  # which has a stream and TTL
+    {"kinesis-destination": ["shop-orders", "ENABLE_FAILED"]},
+    {"contributor-insights": ["shop-orders", "DISABLED"]},
+    {"contributor-insights": ["shop-orders", "FAILED", "GSI1"]},
+    {"scaling-maximum": ["table/shop-orders/index/GSI1", "dynamodb:index:WriteCapacityUnits", 100]},
+    {"import": ["shop-sessions", "CANCELLED"]},
+    {"export": ["feed-posts", "FAILED", 2]},
+    {"native-backup": ["shop-baskets", "last-of-its-kind", 200]},  # a table that is gone
+    {"no-on-demand-maximum": "feed-posts"},
+    {"set-tag": ["feed-posts", "stage", "dev"]},
+    {"account-limits": [400, 80_000]},
 ]
 
 DEMO: List[Dict[str, Any]] = [
@@ -351,6 +364,7 @@ DEMO: List[Dict[str, Any]] = [
     {"alarm-threshold": ["shop-orders-consumed-writes", 200 * 60 * 10]},
     {"deletion-protection-off": "feed-follows"},
     {"unconfirm-topic": "team-mail"},
+    {"restored-from": ["feed-follows", "shop-orders"]},  # which has a stream and TTL
 ]
 
 
