@@ -140,7 +140,10 @@ impl Engine for Program {
         };
         let linked = Linked::new(snapshot, &config);
         let made = assess::assess(&rules, &linked, &selection(choice.select)?, listing);
-        let anything = made.summary.all.total() > 0;
+        // That no rule on the account applies to one without tables checks nothing.
+        let all = &made.summary.all;
+        let applied = all.total() - all.not_applicable;
+        let anything = applied > 0 || (made.tables > 0 && all.total() > 0);
         let outcome = gate::decide(
             choice.terms,
             &made.summary.fails,

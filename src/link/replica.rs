@@ -16,6 +16,7 @@ use crate::view;
 pub struct ReplicaView<'a> {
     replica: &'a Replica,
     settings: Fact<Listed<Setting<'a>>>,
+    lacks: Fact<Vec<String>>,
 }
 
 view! {
@@ -24,6 +25,8 @@ view! {
     fields {
         /// The settings that the table has on and the replica should have too; unknown where the other region was not read.
         settings: Fact<Listed<Setting<'static>>>, [DescribeTable] = |v| v.settings.value();
+        /// The names of those of them that it is known to lack.
+        lacks: Fact<Vec<String>>, [DescribeTable] = |v| v.lacks.value();
     }
     methods {}
 }
@@ -33,11 +36,6 @@ type Place<'a> = (&'a str, &'a str, &'a str);
 
 /// The replicas of each table of each account, by the order of accounts and tables.
 pub(super) fn join<'a>(accounts: &[AccountView<'a>]) -> Vec<Vec<Fact<Vec<ReplicaView<'a>>>>> {
-    let tables_of =
-        |account: &AccountView<'a>| account.tables.known().map(|listed| listed.items.len());
-    if accounts.iter().all(|account| tables_of(account).is_none()) {
-        return Vec::new();
-    }
     let mut by_place: BTreeMap<Place<'a>, &TableView<'a>> = BTreeMap::new();
     for account in accounts {
         for table in account
@@ -64,18 +62,20 @@ fn replicas<'a>(
 ) -> Fact<Vec<ReplicaView<'a>>> {
     match view.table.replicas.as_ref() {
         Err(why) => Fact::Unknown(why.clone()),
-        Ok(replicas) => Fact::Known(
-            replicas
-                .iter()
-                .map(|replica| ReplicaView {
+        Ok(replicas) => {
+            let joined = |replica| {
+                let settings = match by_place.get(&place(view, replica)) {
+                    Some(there) => Fact::Known(Listed::complete(shared(view, there))),
+                    None => Fact::Unknown(NOT_REQUESTED.clone()),
+                };
+                ReplicaView {
                     replica,
-                    settings: match by_place.get(&place(view, replica)) {
-                        Some(there) => Fact::Known(Listed::complete(shared(view, there))),
-                        None => Fact::Unknown(NOT_REQUESTED.clone()),
-                    },
-                })
-                .collect(),
-        ),
+                    lacks: setting::differing(&settings),
+                    settings,
+                }
+            };
+            Fact::Known(replicas.iter().map(joined).collect())
+        }
     }
 }
 
@@ -146,4 +146,52 @@ fn capacity<'a>(here: &TableView<'a>, there: &TableView<'a>) -> Vec<Setting<'a>>
         side("reads a second at most", true),
         side("writes a second at most", false),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::config::Config;
+    use crate::link::Linked;
+    use crate::snapshot::Snapshot;
+
+    fn table(region: &str, other: &str, protected: bool) -> Value {
+        json!({
+            "name": "t", "arn": format!("arn:aws:dynamodb:{region}:1:table/t"), "deletion_protection": protected,
+            "replicas": [{"region": other, "status": "ACTIVE", "arn": format!("arn:aws:dynamodb:{other}:1:table/t")}],
+        })
+    }
+
+    /// What each replica of each region is known to lack.
+    fn lacks(regions: &[(&str, Value)]) -> Vec<Value> {
+        let region = |(region, table): &(&str, Value)| json!({"account": "1", "partition": "aws", "region": region, "tables": [table]});
+        let regions: Vec<Value> = regions.iter().map(region).collect();
+        let document = json!({
+            "version": 1, "tool_version": "0", "source": "live", "caller_arn": null,
+            "collected_at": "2026-11-22T12:00:00Z", "calls": {}, "gaps": [], "regions": regions,
+        });
+        let snapshot: Snapshot = serde_json::from_value(document).expect("a snapshot");
+        let config = Config::default();
+        let linked = Linked::new(&snapshot, &config);
+        let tables = linked.accounts.iter().filter_map(|it| it.tables.known());
+        let replicas = tables.filter_map(|it| it.items[0].replicas().known());
+        let shown = |names: Option<&Vec<String>>| names.map_or(json!("unknown"), |it| json!(it));
+        replicas
+            .flatten()
+            .map(|it| shown(it.lacks.known()))
+            .collect()
+    }
+
+    #[test]
+    fn a_replica_is_compared_where_its_region_was_read_and_unknown_elsewhere() {
+        let (here, there) = ("eu-west-1", "us-east-1");
+        let (ours, theirs) = (table(here, there, true), table(there, here, false));
+        assert_eq!(lacks(&[(here, ours.clone())]), [json!("unknown")]);
+        // The side that has less is told of; the other has all that it has.
+        assert_eq!(
+            lacks(&[(here, ours), (there, theirs)]),
+            [json!(["deletion protection"]), json!([])]
+        );
+    }
 }

@@ -6,7 +6,7 @@ use super::coverage::{Unit, Watch};
 use super::logic::Answer;
 use super::metrics;
 use super::scaling::ScalingView;
-use crate::snapshot::fact::{Fact, UNRECOGNISED};
+use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED};
 use crate::snapshot::record::{FactType, Value};
 use crate::snapshot::table::{EncryptionType, PitrStatus, Table, TtlStatus};
 use crate::view;
@@ -78,6 +78,21 @@ impl<'a> Setting<'a> {
             found,
             wanted: elsewhere,
         })
+    }
+}
+
+/// The names of the settings that are known to differ: what could not be read is not said to be missing.
+pub(super) fn differing(settings: &Fact<Listed<Setting<'_>>>) -> Fact<Vec<String>> {
+    let differs = |it: &&Setting<'_>| match (it.found.known(), it.wanted.known()) {
+        (Some(found), Some(wanted)) => found != wanted,
+        (None, _) | (_, None) => false,
+    };
+    match settings.as_ref() {
+        Err(why) => Fact::Unknown(why.clone()),
+        Ok(listed) => {
+            let differing = listed.items.iter().filter(differs);
+            Fact::Known(differing.map(|it| it.name.to_owned()).collect())
+        }
     }
 }
 

@@ -42,6 +42,7 @@ pub struct TableView<'a> {
     recovery_points: Fact<Listed<&'a RecoveryPoint>>,
     replicas: Fact<Vec<ReplicaView<'a>>>,
     restored_settings: Fact<Listed<Setting<'a>>>,
+    lost_settings: Fact<Vec<String>>,
     highest_writes: Fact<Option<f64>>,
     contributor_insights: Fact<Option<&'a ContributorInsights>>,
     all_insights: Fact<Listed<&'a ContributorInsights>>,
@@ -80,6 +81,8 @@ view! {
         replicas: Fact<Vec<ReplicaView<'static>>>, [DescribeTable] = |v| v.replicas.value();
         /// What a restored table has to have regained; none for one that was not restored.
         restored_settings: Fact<Listed<Setting<'static>>>, [ListTables, DescribeTable] = |v| v.restored_settings.value();
+        /// The names of those of them that it is known to lack.
+        lost_settings: Fact<Vec<String>>, [ListTables, DescribeTable] = |v| v.lost_settings.value();
         /// The most write units a second that provisioning, auto scaling or the on-demand maximum allow; null where
         /// nothing bounds them.
         highest_writes: Fact<Option<f64>>, [DescribeTable, DescribeScalableTargets] = |v| v.highest_writes.value();
@@ -144,6 +147,7 @@ impl<'a> TableView<'a> {
             recovery_points: backups.recovery_points(table),
             replicas: Fact::not_requested(),
             restored_settings: Fact::not_requested(),
+            lost_settings: Fact::not_requested(),
             highest_writes: Fact::not_requested(),
             contributor_insights: Fact::not_requested(),
             all_insights: Fact::not_requested(),
@@ -166,7 +170,13 @@ impl<'a> TableView<'a> {
     }
 
     pub(super) fn put_restored(&mut self, settings: Fact<Listed<Setting<'a>>>) {
+        self.lost_settings = setting::differing(&settings);
         self.restored_settings = settings;
+    }
+
+    /// The replicas with the settings that they should share.
+    pub fn replicas(&self) -> &Fact<Vec<ReplicaView<'a>>> {
+        &self.replicas
     }
 
     pub(super) fn put_replicas(&mut self, replicas: Fact<Vec<ReplicaView<'a>>>) {

@@ -38,7 +38,9 @@ record! {
 
 record! {
     /// A Kinesis stream that gets the changes of a table.
-    pub struct KinesisDestination = "kinesis-destination" labelled stream_arn {
+    pub struct KinesisDestination = "kinesis-destination" labelled stream {
+        /// Name of the Kinesis stream.
+        stream: String, Identity [DescribeKinesisStreamingDestination];
         /// ARN of the Kinesis stream.
         stream_arn: String, Identity [DescribeKinesisStreamingDestination];
         /// State. One that was switched off stays in the list.
@@ -72,7 +74,9 @@ record! {
 
 record! {
     /// An export of a table to S3, of the last 90 days.
-    pub struct Export = "export" labelled arn {
+    pub struct Export = "export" labelled id {
+        /// Id: the end of the ARN, which begins with the time.
+        id: String, Identity [ListExports];
         /// ARN: that of the table, `/export/` and an id that begins with the time.
         arn: String, Identity [ListExports];
         /// State.
@@ -84,7 +88,9 @@ record! {
 
 record! {
     /// An import of a table from S3, of the last 90 days. An import makes its table.
-    pub struct Import = "import" labelled arn {
+    pub struct Import = "import" labelled id {
+        /// Id: the end of the ARN.
+        id: String, Identity [ListImports];
         /// ARN.
         arn: String, Identity [ListImports];
         /// ARN of the table.

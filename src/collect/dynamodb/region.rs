@@ -110,8 +110,10 @@ pub(in crate::collect) async fn exports(caller: &Caller<'_>) -> Fact<Listed<Expo
 
 fn export(summary: &ExportSummary) -> Result<Export, Malformed> {
     let status = summary.export_status();
+    let arn = text(summary.export_arn(), "ExportArn")?;
     Ok(Export {
-        arn: text(summary.export_arn(), "ExportArn")?,
+        id: end(&arn),
+        arn,
         status: choice(status.map(|it| it.as_str()), "ExportStatus")?,
         kind: maybe_choice(summary.export_type().map(|it| it.as_str())),
     })
@@ -135,12 +137,19 @@ pub(in crate::collect) async fn imports(caller: &Caller<'_>) -> Fact<Listed<Impo
 
 fn import(summary: &ImportSummary) -> Result<Import, Malformed> {
     let status = summary.import_status();
+    let arn = text(summary.import_arn(), "ImportArn")?;
     Ok(Import {
-        arn: text(summary.import_arn(), "ImportArn")?,
+        id: end(&arn),
+        arn,
         table_arn: text(summary.table_arn(), "TableArn")?,
         status: choice(status.map(|it| it.as_str()), "ImportStatus")?,
         ended_at: maybe_time(summary.end_time(), "EndTime")?,
     })
+}
+
+/// The id at the end of an ARN.
+pub(super) fn end(arn: &str) -> String {
+    arn.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
 /// How much capacity the account may provision. AWS may refuse a second call within a minute (quotas page): once a run.

@@ -344,8 +344,10 @@ pub(super) fn destinations(
 ) -> Result<Vec<KinesisDestination>, Malformed> {
     let read = |each: &KinesisDataStreamDestination| {
         let status = each.destination_status();
+        let stream_arn = text(each.stream_arn(), "StreamArn")?;
         Ok(KinesisDestination {
-            stream_arn: text(each.stream_arn(), "StreamArn")?,
+            stream: super::region::end(&stream_arn),
+            stream_arn,
             status: choice(status.map(|it| it.as_str()), "DestinationStatus")?,
             status_detail: each.destination_status_description().map(str::to_owned),
         })
