@@ -54,15 +54,15 @@ fn source<'v, 'a>(
     if name == view.table.name {
         return Source::Gone;
     }
-    let found = tables.binary_search_by(|it| it.table.name.as_str().cmp(name));
+    let found = tables.iter().find(|it| it.table.name == name);
     match (found, may_be_there(region, name)) {
-        (Ok(at), _) => match tables[at].table.created_at.as_ref() {
+        (Some(found), _) => match found.table.created_at.as_ref() {
             Ok(Some(created_at)) if *created_at > restore.restored_at => Source::Gone,
-            Ok(_) => Source::There(&tables[at]),
+            Ok(_) => Source::There(found),
             Err(why) => Source::Unknown(why),
         },
-        (Err(_), Some(why)) => Source::Unknown(why),
-        (Err(_), None) => Source::Gone,
+        (None, Some(why)) => Source::Unknown(why),
+        (None, None) => Source::Gone,
     }
 }
 

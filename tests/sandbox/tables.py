@@ -180,8 +180,9 @@ def no_on_demand_maximum(place: Place, name: str) -> None:
 
 
 def restored_from(place: Place, name: str, source: str) -> None:
-    """The table was born of a restore of the source, which may be gone."""
+    """The table was born of a restore of the source two months ago; the source may be gone."""
     table = find_table(place, name)
+    table.created_at = (now() - timedelta(days=60)).replace(tzinfo=None, microsecond=0)
     facts_of(table).more["RestoreSummary"] = {
         "SourceTableArn": table_arn(place, source),
         "RestoreDateTime": aware(table.created_at),
