@@ -16,6 +16,7 @@ mod grants;
 pub mod iam;
 pub mod index;
 pub mod key;
+pub mod listed;
 pub mod logic;
 pub mod metrics;
 pub mod network;
@@ -24,7 +25,10 @@ mod permit;
 pub mod policy;
 pub mod published;
 pub mod reach;
+pub mod replica;
+mod restored;
 pub mod scaling;
+pub mod setting;
 pub mod signal;
 pub mod table;
 pub mod throughput;
@@ -52,11 +56,16 @@ pub struct Linked<'a> {
 impl<'a> Linked<'a> {
     /// Joins a snapshot.
     pub fn new(snapshot: &'a Snapshot, config: &'a Config) -> Linked<'a> {
-        let accounts = snapshot
+        let mut accounts: Vec<AccountView<'a>> = snapshot
             .regions
             .iter()
             .map(|region| AccountView::new(region, config))
             .collect();
+        // Replicas lie in other regions, so they are joined when all are there.
+        let replicas = replica::join(&accounts);
+        for (account, replicas) in accounts.iter_mut().zip(replicas) {
+            account.put_replicas(replicas);
+        }
         Linked {
             snapshot,
             now: snapshot.collected_at,

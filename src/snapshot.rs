@@ -6,6 +6,7 @@
 pub mod alarm;
 pub mod backup;
 pub mod dashboard;
+pub mod dynamodb;
 pub mod fact;
 pub mod file;
 pub mod iam;
@@ -30,6 +31,7 @@ use self::backup::job::{BackupJob, CopyJob, RestoreJob};
 use self::backup::testing::RestoreTestingPlan;
 use self::backup::{BackupPlan, BackupSettings, ProtectedResource, Vault};
 use self::dashboard::Dashboard;
+use self::dynamodb::{AccountLimits, ContributorInsights, Export, Import, NativeBackup};
 use self::fact::{Fact, Listed, Why};
 use self::iam::Iam;
 use self::key::Key;
@@ -119,6 +121,20 @@ record! {
         tables: Listed<Table>, Config [ListTables];
         /// The names of all tables, those too that were not chosen, sorted.
         table_names: Listed<String>, Identity [ListTables];
+        /// How many tables there are, with those that the run was told to leave out.
+        table_count: u64, Volatile [ListTables];
+        /// The names of the tables that the run was told to leave out.
+        other_tables: Vec<String>, Volatile [ListTables];
+        /// The contributor insights of tables and indexes, sorted.
+        contributor_insights: Listed<ContributorInsights>, Config [ListContributorInsights];
+        /// The backups that people made of tables, not by AWS Backup, sorted by ARN.
+        native_backups: Listed<NativeBackup>, Volatile [ListBackups];
+        /// The exports of the last 90 days, sorted by ARN.
+        exports: Listed<Export>, Volatile [ListExports];
+        /// The imports of the last 90 days, sorted by ARN.
+        imports: Listed<Import>, Volatile [ListImports];
+        /// How much capacity the account may provision.
+        limits: AccountLimits, Config [DescribeLimits];
         /// The metric alarms, sorted by name.
         alarms: Listed<MetricAlarm>, Config [DescribeAlarms];
         /// The composite alarms, sorted by name.

@@ -1,10 +1,12 @@
 //! Amazon DynamoDB: the tables, and for each DescribeTable, DescribeContinuousBackups, DescribeTimeToLive and
-//! GetResourcePolicy.
+//! GetResourcePolicy, DescribeKinesisStreamingDestination.
 //!
-//! Control plane only: no call here reads an item. What an answer means is in the modules `table` and `index`.
+//! Control plane only: no call here reads an item. What an answer means is in the modules `table` and `index`; what
+//! is listed for the whole region is in `region`.
 
 mod index;
 mod policy;
+pub(super) mod region;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -15,6 +17,7 @@ use super::call::Caller;
 use super::classify::{Cause, Failure};
 use super::listing::{Listing, Page};
 use super::shape::{Malformed, fact};
+use crate::snapshot::dynamodb::KinesisDestination;
 use crate::snapshot::fact::{Fact, Reason};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::table::{Pitr, ResourceStatus, Table, Ttl};
@@ -43,7 +46,7 @@ pub(super) async fn table(
     name: &str,
     run: &BTreeSet<Operation>,
 ) -> Option<Table> {
-    let (described, pitr, ttl) = tokio::join!(
+    let (described, pitr, ttl, destinations) = tokio::join!(
         describe(caller, name),
         wanted(
             run,
@@ -51,19 +54,20 @@ pub(super) async fn table(
             pitr(caller, name)
         ),
         wanted(run, Operation::DescribeTimeToLive, ttl(caller, name)),
+        wanted(
+            run,
+            Operation::DescribeKinesisStreamingDestination,
+            destinations(caller, name)
+        ),
     );
     let found_missing = |failure: &Failure| failure.cause == Cause::NotFound;
     if described.as_ref().err().is_some_and(found_missing) {
         return None;
     }
-    let said_missing = pitr
-        .as_ref()
-        .and_then(|answer| answer.as_ref().err())
-        .is_some_and(found_missing)
-        || ttl
-            .as_ref()
-            .and_then(|answer| answer.as_ref().err())
-            .is_some_and(found_missing);
+    let says_missing = |failure: Option<&Failure>| failure.is_some_and(found_missing);
+    let said_missing = says_missing(failure_of(&pitr))
+        || says_missing(failure_of(&ttl))
+        || says_missing(failure_of(&destinations));
     if said_missing && is_gone(caller, name).await {
         return None;
     }
@@ -93,6 +97,7 @@ pub(super) async fn table(
     }
     table.pitr = requested(caller, name, pitr);
     table.ttl = requested(caller, name, ttl);
+    table.kinesis_destinations = requested(caller, name, destinations);
     table.tags = Fact::not_requested();
     Some(table)
 }
@@ -107,6 +112,10 @@ async fn wanted<T>(
         true => Some(call.await),
         false => None,
     }
+}
+
+fn failure_of<T>(answer: &Option<Result<T, Failure>>) -> Option<&Failure> {
+    answer.as_ref().and_then(|answer| answer.as_ref().err())
 }
 
 fn requested<T>(caller: &Caller<'_>, name: &str, answer: Option<Result<T, Failure>>) -> Fact<T> {
@@ -176,6 +185,20 @@ async fn ttl(caller: &Caller<'_>, name: &str) -> Result<Ttl, Failure> {
     };
     let answer = caller.call(operation, send).await?;
     let read = table::ttl(answer.time_to_live_description.as_ref());
+    read.map_err(|malformed| unreadable(operation, malformed))
+}
+
+async fn destinations(caller: &Caller<'_>, name: &str) -> Result<Vec<KinesisDestination>, Failure> {
+    let operation = Operation::DescribeKinesisStreamingDestination;
+    let send = |clients: &super::client::Clients| {
+        let call = clients.dynamodb.describe_kinesis_streaming_destination();
+        call.table_name(name).send()
+    };
+    let answer = caller.call(operation, send).await?;
+    let read = table::destinations(
+        answer.table_name(),
+        answer.kinesis_data_stream_destinations.as_deref(),
+    );
     read.map_err(|malformed| unreadable(operation, malformed))
 }
 

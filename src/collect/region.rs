@@ -18,6 +18,7 @@ use crate::snapshot::Region;
 use crate::snapshot::alarm::{CompositeAlarm, MetricAlarm, Topic};
 use crate::snapshot::backup::Vault;
 use crate::snapshot::backup::job::{BackupJob, CopyJob, RestoreJob};
+use crate::snapshot::dynamodb::{AccountLimits, ContributorInsights, Export, Import, NativeBackup};
 use crate::snapshot::fact::{Fact, Listed};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::table::Table;
@@ -50,6 +51,19 @@ pub(super) async fn read(
 ) -> Region {
     let run = wanted.run;
     let has = |operation| run.contains(&operation);
+    let chosen = |name: &&String| {
+        wanted
+            .tables
+            .is_none_or(|globs| globs.is_match(name.as_str()))
+    };
+    let left_out = names.items.iter().filter(|name| !chosen(name)).cloned();
+    let (table_count, other_tables) = match names.missing() {
+        Some(why) => (Fact::Unknown(why.clone()), Fact::Unknown(why)),
+        None => (
+            Fact::Known(names.items.len() as u64),
+            Fact::Known(left_out.collect()),
+        ),
+    };
     let table_names = names.with(names.items.clone()).into_fact(String::clone);
     let (
         tables,
@@ -65,6 +79,7 @@ pub(super) async fn read(
         settings,
         caches,
         endpoints,
+        lists,
     ) = tokio::join!(
         tables(caller, names, wanted),
         notified(caller, run, clients_of),
@@ -97,6 +112,7 @@ pub(super) async fn read(
             has(Operation::DescribeVpcEndpoints),
             network::vpc_endpoints(caller)
         ),
+        lists(caller, run),
     );
     let (alarms, composite_alarms, topics, vaults) = notified;
     let (backup_jobs, copy_jobs, restore_jobs) = jobs;
@@ -114,6 +130,13 @@ pub(super) async fn read(
         region: caller.region.clone(),
         tables,
         table_names,
+        table_count,
+        other_tables,
+        contributor_insights: lists.contributor_insights,
+        native_backups: lists.native_backups,
+        exports: lists.exports,
+        imports: lists.imports,
+        limits: lists.limits,
         alarms,
         composite_alarms,
         topics,
@@ -156,6 +179,37 @@ async fn audit(
             cloudtrail::stores(caller)
         ),
     )
+}
+
+/// What DynamoDB lists for the whole region.
+struct Lists {
+    contributor_insights: Fact<Listed<ContributorInsights>>,
+    native_backups: Fact<Listed<NativeBackup>>,
+    exports: Fact<Listed<Export>>,
+    imports: Fact<Listed<Import>>,
+    limits: Fact<AccountLimits>,
+}
+
+async fn lists(caller: &Caller<'_>, run: &BTreeSet<Operation>) -> Lists {
+    use dynamodb::region;
+    let has = |operation| run.contains(&operation);
+    let (contributor_insights, native_backups, exports, imports, limits) = tokio::join!(
+        fact_if(
+            has(Operation::ListContributorInsights),
+            region::insights(caller)
+        ),
+        fact_if(has(Operation::ListBackups), region::native_backups(caller)),
+        fact_if(has(Operation::ListExports), region::exports(caller)),
+        fact_if(has(Operation::ListImports), region::imports(caller)),
+        fact_if(has(Operation::DescribeLimits), region::limits(caller)),
+    );
+    Lists {
+        contributor_insights,
+        native_backups,
+        exports,
+        imports,
+        limits,
+    }
 }
 
 async fn fact_if<T>(wanted: bool, read: impl Future<Output = Fact<T>>) -> Fact<T> {

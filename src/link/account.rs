@@ -16,12 +16,15 @@ use super::coverage::wanted::Wanted;
 use super::dashboard::Dashboards;
 use super::delivery::{Deliveries, Delivery};
 use super::key::Keys;
+use super::listed::{self, BackupView, Lists};
 use super::logic::Answer;
 use super::metrics;
 use super::network::{self, EndpointView};
 use super::openness;
 use super::published;
 use super::reach::{End, Routes};
+use super::replica::ReplicaView;
+use super::restored;
 use super::scaling::Scaling;
 use super::table::{Joins, TableView};
 use crate::config::Config;
@@ -29,7 +32,8 @@ use crate::snapshot::Region;
 use crate::snapshot::alarm::{MetricAlarm, Topic};
 use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED, Why};
 use crate::snapshot::operation::Operation;
-use crate::snapshot::record::{Evidence, Grounds, Value};
+use crate::snapshot::record::{Evidence, FactType, Grounds, Value};
+use crate::snapshot::table::{Index, Table};
 use crate::view;
 
 /// One account in one region, with its tables and topics joined.
@@ -47,6 +51,9 @@ pub struct AccountView<'a> {
     relies_on_backup_opt_in: Fact<bool>,
     backup_opt_in: Fact<bool>,
     backup_full_management: Fact<bool>,
+    native_backups: Fact<Listed<BackupView<'a>>>,
+    provisioned_read_units: Fact<u64>,
+    provisioned_write_units: Fact<u64>,
     trusted_accounts: &'a Vec<String>,
 }
 
@@ -72,6 +79,12 @@ view! {
         backup_opt_in: Fact<bool>, [DescribeRegionSettings] = |v| crate::snapshot::record::FactType::value(&v.backup_opt_in);
         /// Whether AWS Backup manages DynamoDB backups fully: what copies and cold storage need.
         backup_full_management: Fact<bool>, [DescribeRegionSettings] = |v| crate::snapshot::record::FactType::value(&v.backup_full_management);
+        /// The backups that people made of tables, not by AWS Backup.
+        native_backups: Fact<Listed<BackupView<'static>>>, [ListBackups] = |v| v.native_backups.value();
+        /// Provisioned read units a second of all tables and indexes together; unknown where tables were left out.
+        provisioned_read_units: Fact<u64>, [ListTables, DescribeTable] = |v| v.provisioned_read_units.value();
+        /// Provisioned write units a second of all tables and indexes together; unknown where tables were left out.
+        provisioned_write_units: Fact<u64>, [ListTables, DescribeTable] = |v| v.provisioned_write_units.value();
         /// Accounts that may be given access, as declared.
         trusted_accounts: Vec<String>, [] = |v| Value::List(v.trusted_accounts);
     }
@@ -110,12 +123,22 @@ impl<'a> AccountView<'a> {
             dashboards: Arc::new(Dashboards::new(region)),
             keys,
         };
+        let lists = Lists::new(region);
         let tables = match region.tables.as_ref() {
             Err(why) => Fact::Unknown(why.clone()),
             Ok(listed) => {
-                let join = |table| TableView::new(table, region, config, &joins);
+                let join = |table| {
+                    let mut view = TableView::new(table, region, config, &joins);
+                    view.put_lists(&lists);
+                    view
+                };
+                let mut items: Vec<TableView<'a>> = listed.items.iter().map(join).collect();
+                let restored = restored::settings(&items, region, &watch);
+                for (view, settings) in items.iter_mut().zip(restored) {
+                    view.put_restored(settings);
+                }
                 Fact::Known(Listed {
-                    items: listed.items.iter().map(join).collect(),
+                    items,
                     missing: listed.missing.clone(),
                 })
             }
@@ -136,6 +159,17 @@ impl<'a> AccountView<'a> {
             backup_full_management: backup::account::setting(region, |it| {
                 it.dynamodb_full_management
             }),
+            native_backups: listed::native_backups(region),
+            provisioned_read_units: provisioned(
+                region,
+                |table| &table.read_capacity_units,
+                |index| &index.read_capacity_units,
+            ),
+            provisioned_write_units: provisioned(
+                region,
+                |table| &table.write_capacity_units,
+                |index| &index.write_capacity_units,
+            ),
             trusted_accounts: &config.trusted_accounts,
         }
     }
@@ -152,6 +186,14 @@ impl<'a> AccountView<'a> {
         metric.map_or_else(Grounds::default, |metric| {
             self.watch.grounds_of_wanted(Wanted::Account, metric)
         })
+    }
+
+    pub(super) fn put_replicas(&mut self, replicas: Vec<Fact<Vec<ReplicaView<'a>>>>) {
+        if let Fact::Known(listed) = &mut self.tables {
+            for (table, replicas) in listed.items.iter_mut().zip(replicas) {
+                table.put_replicas(replicas);
+            }
+        }
     }
 }
 
@@ -171,6 +213,36 @@ fn vaults<'a>(
         items: vaults.items.iter().map(view).collect(),
         missing: vaults.missing.clone(),
     })
+}
+
+/// The units of all tables and indexes together.
+fn provisioned(
+    region: &Region,
+    of_table: impl Fn(&Table) -> &Fact<u64>,
+    of_index: impl Fn(&Index) -> &Fact<u64>,
+) -> Fact<u64> {
+    if let Some(why) = listed::unlisted(region) {
+        return Fact::Unknown(why.clone());
+    }
+    let mut sum: u64 = 0;
+    let mut add = |units: &Fact<u64>| match units.as_ref() {
+        Ok(units) => {
+            sum = sum.saturating_add(*units);
+            Ok(())
+        }
+        Err(why) => Err(why.clone()),
+    };
+    let tables = region.tables.known().into_iter();
+    for table in tables.flat_map(|listed| &listed.items) {
+        let added = add(of_table(table)).and_then(|()| match table.indexes.as_ref() {
+            Ok(indexes) => indexes.iter().try_for_each(|index| add(of_index(index))),
+            Err(why) => Err(why.clone()),
+        });
+        if let Err(why) = added {
+            return Fact::Unknown(why);
+        }
+    }
+    Fact::Known(sum)
 }
 
 fn topics<'a>(

@@ -127,6 +127,68 @@ pub fn data_class(table: &Table) -> Fact<Option<String>> {
     tags.map(class).into()
 }
 
+/// Words for one environment. Two tags contradict each other only where both values are known words for different
+/// ones: a `stage` may be anything else.
+const SAME_ENVIRONMENT: [&[&str]; 5] = [
+    &["prod", "production", "live", "prd"],
+    &["dev", "development"],
+    &["test", "testing", "qa"],
+    &["staging", "stage", "stg", "uat", "preprod", "pre-prod"],
+    &["sandbox", "playground"],
+];
+
+/// The tags that name different environments, or different tiers, where the config does not decide.
+pub fn contradictions(config: &Config, table: &Table) -> Fact<Vec<String>> {
+    let known_environment = |value: &str| {
+        SAME_ENVIRONMENT
+            .iter()
+            .position(|words| words.contains(&value))
+    };
+    let known_tier = |value: &str| TIERS.iter().position(|tier| *tier == value);
+    let environments = clash(
+        &config.environments,
+        table,
+        &ENVIRONMENT_TAGS,
+        known_environment,
+    );
+    let tiers = clash(&config.tiers, table, &TIER_TAGS, known_tier);
+    match (environments, tiers) {
+        (Fact::Known(environments), Fact::Known(tiers)) => {
+            Fact::Known(environments.into_iter().chain(tiers).collect())
+        }
+        (Fact::Unknown(why), _) | (_, Fact::Unknown(why)) => Fact::Unknown(why),
+    }
+}
+
+/// The tags with one of the keys, in any spelling, whose values are words for different things.
+fn clash(
+    matchers: &[Matcher],
+    table: &Table,
+    keys: &[&str],
+    meaning: impl Fn(&str) -> Option<usize>,
+) -> Fact<Vec<String>> {
+    let by_config = |tags: &BTreeMap<String, String>| {
+        let matches = |it: &Matcher| it.names.is_match(&table.name) || tagged(it, tags);
+        matchers.iter().any(matches)
+    };
+    let tags = match table.tags.as_ref() {
+        Ok(tags) if by_config(tags) => return Fact::Known(Vec::new()),
+        Ok(tags) => tags,
+        Err(why) => return Fact::Unknown(why.clone()),
+    };
+    let of_keys = |key: &str| keys.iter().any(|wanted| key.eq_ignore_ascii_case(wanted));
+    let known = |(key, value): (&String, &String)| {
+        let value = value.trim().to_ascii_lowercase();
+        let meaning = meaning(&value).filter(|_| of_keys(key))?;
+        Some((meaning, format!("{key}={value}")))
+    };
+    let found: Vec<(usize, String)> = tags.iter().filter_map(known).collect();
+    let one = found.first().map(|(meaning, _)| *meaning);
+    let agree = found.iter().all(|(meaning, _)| Some(*meaning) == one);
+    let words = found.into_iter().map(|(_, words)| words);
+    Fact::Known(if agree { Vec::new() } else { words.collect() })
+}
+
 fn declared(
     matchers: &[Matcher],
     table: &Table,

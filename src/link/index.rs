@@ -10,7 +10,7 @@ use super::scaling::{Scaling, ScalingView};
 use super::throughput::BothScalings;
 use crate::snapshot::fact::{Fact, UNRECOGNISED};
 use crate::snapshot::record::{FactType, Grounds, Value};
-use crate::snapshot::table::{BillingMode, Index, Table};
+use crate::snapshot::table::{BillingMode, Index, KeyAttribute, Table};
 use crate::view;
 
 /// A global secondary index with what belongs to it.
@@ -20,6 +20,8 @@ pub struct IndexView<'a> {
     table: &'a str,
     read_scaling: Fact<Option<ScalingView<'a>>>,
     write_scaling: Fact<Option<ScalingView<'a>>>,
+    highest_writes: Fact<Option<f64>>,
+    key: Fact<String>,
     watch: Arc<Watch<'a>>,
 }
 
@@ -31,12 +33,23 @@ view! {
         read_scaling: Fact<Option<ScalingView<'static>>>, [DescribeScalableTargets] = |v| v.read_scaling.value();
         /// Auto scaling of its writes; null if there is none.
         write_scaling: Fact<Option<ScalingView<'static>>>, [DescribeScalableTargets] = |v| v.write_scaling.value();
+        /// The most write units a second that provisioning, auto scaling or the on-demand maximum allow; null where
+        /// nothing bounds them.
+        highest_writes: Fact<Option<f64>>, [DescribeTable, DescribeScalableTargets] = |v| v.highest_writes.value();
+        /// Its key in words, such as `GSI1PK HASH, GSI1SK RANGE`.
+        key: Fact<String>, [DescribeTable] = |v| v.key.value();
     }
     methods {
         /// Whether the index's own metric has an alarm that can fire and reaches someone.
         covered_by(metric: String) checked |args| metrics::check_metric(args, metrics::index_metric), [DescribeAlarms, ListSubscriptionsByTopic, GetTopicAttributes, DescribeKey, GetKeyPolicy] =
             |v, args| v.covered_by(args).value(), explained |v, args| v.coverage_grounds(args);
     }
+}
+
+fn key_words(key: &[KeyAttribute]) -> String {
+    let words = |attribute: &KeyAttribute| format!("{} {}", attribute.name, attribute.role);
+    let words: Vec<String> = key.iter().map(words).collect();
+    words.join(", ")
 }
 
 impl<'a> IndexView<'a> {
@@ -47,13 +60,17 @@ impl<'a> IndexView<'a> {
         scaling: &Scaling<'a>,
     ) -> IndexView<'a> {
         let resource = format!("table/{}/index/{}", table.name, index.name);
-        IndexView {
+        let mut view = IndexView {
             index,
             table: &table.name,
             read_scaling: scaling.of(&resource, "dynamodb:index:ReadCapacityUnits"),
             write_scaling: scaling.of(&resource, "dynamodb:index:WriteCapacityUnits"),
+            highest_writes: Fact::not_requested(),
+            key: index.key_schema.clone().map(|key| key_words(&key)),
             watch: Arc::clone(watch),
-        }
+        };
+        view.highest_writes = view.ceiling(&table.billing_mode, false);
+        view
     }
 
     /// The index with the auto scaling of its reads and of its writes.

@@ -16,11 +16,14 @@ use super::dashboard::Dashboards;
 use super::declared::{self, Declared, Tier};
 use super::index::IndexView;
 use super::key::{KeyClass, KeyView, Keys, ReplicaKey};
+use super::listed::Lists;
 use super::logic::Answer;
 use super::metrics;
 use super::policy::{self, PolicyView};
 use super::published;
+use super::replica::ReplicaView;
 use super::scaling::{Scaling, ScalingView};
+use super::setting::{self, Setting};
 use super::signal::{NAMESPACE, Signal, Through};
 use super::throughput::{self, ThroughputView};
 use crate::config::Config;
@@ -30,6 +33,7 @@ use crate::snapshot::Region;
 use crate::snapshot::alarm::Comparison;
 use crate::snapshot::backup::RecoveryPoint;
 use crate::snapshot::backup::job::{BackupJob, RestoreJob};
+use crate::snapshot::dynamodb::{ContributorInsights, Export, Import};
 use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED, Why};
 use crate::snapshot::record::{FactType, Grounds, Value};
 use crate::snapshot::table::{BillingMode, Restore, Table};
@@ -78,6 +82,15 @@ pub struct TableView<'a> {
     /// What AWS Backup does with it.
     pub backups: TableBackups<'a>,
     throughputs: Fact<Listed<ThroughputView<'a>>>,
+    replicas: Fact<Vec<ReplicaView<'a>>>,
+    restored_settings: Fact<Listed<Setting<'a>>>,
+    lost_settings: Fact<Vec<String>>,
+    highest_writes: Fact<Option<f64>>,
+    contributor_insights: Fact<Option<&'a ContributorInsights>>,
+    all_insights: Fact<Listed<&'a ContributorInsights>>,
+    latest_exports: Fact<Listed<&'a Export>>,
+    imports: Fact<Listed<&'a Import>>,
+    contradicting_tags: Fact<Vec<String>>,
     watch: Arc<Watch<'a>>,
     vaults: Arc<Backups<'a>>,
     dashboards: Arc<Dashboards<'a>>,
@@ -147,6 +160,25 @@ view! {
         readers: Fact<u64>, [DescribeTable, ListEventSourceMappings] = |v| v.readers.value();
         /// The Lambda consumers of streams that it wrote once and writes no longer.
         old_consumers: Fact<Listed<ConsumerView<'static>>>, [DescribeTable, ListEventSourceMappings] = |v| v.old_consumers.value();
+        /// The replicas in other regions, with the settings that they should share.
+        replicas: Fact<Vec<ReplicaView<'static>>>, [DescribeTable] = |v| v.replicas.value();
+        /// What a restored table has to have regained; none for one that was not restored.
+        restored_settings: Fact<Listed<Setting<'static>>>, [ListTables, DescribeTable] = |v| v.restored_settings.value();
+        /// The names of those of them that it is known to lack.
+        lost_settings: Fact<Vec<String>>, [ListTables, DescribeTable] = |v| v.lost_settings.value();
+        /// The most write units a second that provisioning, auto scaling or the on-demand maximum allow; null where
+        /// nothing bounds them.
+        highest_writes: Fact<Option<f64>>, [DescribeTable, DescribeScalableTargets] = |v| v.highest_writes.value();
+        /// The contributor insights of the table itself; null if it never had them.
+        contributor_insights: Fact<Option<ContributorInsights>>, [ListContributorInsights] = |v| v.contributor_insights.value();
+        /// The contributor insights of the table and its indexes.
+        all_insights: Fact<Listed<ContributorInsights>>, [ListContributorInsights, DescribeTable] = |v| v.all_insights.value();
+        /// The newest export of each kind, of the last 90 days.
+        latest_exports: Fact<Listed<Export>>, [ListExports, DescribeTable] = |v| v.latest_exports.value();
+        /// The import that made it, if that was within the last 90 days.
+        imports: Fact<Listed<Import>>, [ListImports, DescribeTable] = |v| v.imports.value();
+        /// Tags that name different environments or tiers, where the config does not decide.
+        contradicting_tags: Fact<Vec<String>>, [GetResources] = |v| v.contradicting_tags.value();
     }
     methods {
         /// Whether the table's own metric has an alarm that can fire and reaches someone.
@@ -279,13 +311,57 @@ impl<'a> TableView<'a> {
             readers: consumers.readers(table),
             backups: TableBackups::new(table, backups),
             throughputs: Fact::not_requested(),
+            replicas: Fact::not_requested(),
+            restored_settings: Fact::not_requested(),
+            lost_settings: Fact::not_requested(),
+            highest_writes: Fact::not_requested(),
+            contributor_insights: Fact::not_requested(),
+            all_insights: Fact::not_requested(),
+            latest_exports: Fact::not_requested(),
+            imports: Fact::not_requested(),
+            contradicting_tags: declared::contradictions(config, table),
             watch: Arc::clone(watch),
             vaults: Arc::clone(backups),
             dashboards: Arc::clone(dashboards),
         };
         view.capacity_alarms = view.find_capacity_alarms();
         view.throughputs = view.find_throughputs();
+        view.highest_writes = view.ceiling(None, false);
         view
+    }
+
+    pub(super) fn put_lists(&mut self, lists: &Lists<'a>) {
+        self.contributor_insights = lists.table_insights(self.table);
+        self.all_insights = lists.insights(self.table);
+        self.latest_exports = lists.latest_exports(self.table);
+        self.imports = lists.imports(self.table);
+    }
+
+    pub(super) fn put_restored(&mut self, settings: Fact<Listed<Setting<'a>>>) {
+        self.lost_settings = setting::differing(&settings);
+        self.restored_settings = settings;
+    }
+
+    /// The replicas with the settings that they should share.
+    pub fn replicas(&self) -> &Fact<Vec<ReplicaView<'a>>> {
+        &self.replicas
+    }
+
+    pub(super) fn put_replicas(&mut self, replicas: Fact<Vec<ReplicaView<'a>>>) {
+        self.replicas = replicas;
+    }
+
+    pub(super) fn scaling(&self, reads: bool) -> &Fact<Option<ScalingView<'a>>> {
+        if reads {
+            &self.read_scaling
+        } else {
+            &self.write_scaling
+        }
+    }
+
+    /// Whether an alarm on a metric of the table can fire and reaches someone, in words.
+    pub(super) fn alarm(&self, metric: &str) -> Fact<String> {
+        setting::alarm(self.table, metric, &self.watch)
     }
 
     /// The environment, where it is known.
@@ -535,13 +611,9 @@ impl<'a> TableView<'a> {
     }
 
     /// The highest units a second that the table or an index can be given; absent where nothing bounds it.
-    fn ceiling(&self, index: Option<&str>, reads: bool) -> Fact<Option<f64>> {
+    pub(super) fn ceiling(&self, index: Option<&str>, reads: bool) -> Fact<Option<f64>> {
         let Some(name) = index else {
-            let scaling = if reads {
-                &self.read_scaling
-            } else {
-                &self.write_scaling
-            };
+            let scaling = self.scaling(reads);
             let table = self.table;
             return if reads {
                 ceiling(

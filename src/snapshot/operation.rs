@@ -81,6 +81,12 @@ operations! {
     DescribeContinuousBackups = "dynamodb" "DescribeContinuousBackups", Some("dynamodb:DescribeContinuousBackups"), Per::Each("table"), Some(8);
     DescribeTimeToLive = "dynamodb" "DescribeTimeToLive", Some("dynamodb:DescribeTimeToLive"), Per::Each("table"), Some(8);
     GetResourcePolicy = "dynamodb" "GetResourcePolicy", Some("dynamodb:GetResourcePolicy"), Per::Each("table, stream"), None;
+    DescribeKinesisStreamingDestination = "dynamodb" "DescribeKinesisStreamingDestination", Some("dynamodb:DescribeKinesisStreamingDestination"), Per::Each("table"), None;
+    ListContributorInsights = "dynamodb" "ListContributorInsights", Some("dynamodb:ListContributorInsights"), Per::Page(100, "tables and indexes"), Some(2);
+    ListBackups = "dynamodb" "ListBackups", Some("dynamodb:ListBackups"), Per::Page(100, "backups"), Some(2);
+    ListExports = "dynamodb" "ListExports", Some("dynamodb:ListExports"), Per::Page(25, "exports"), None;
+    ListImports = "dynamodb" "ListImports", Some("dynamodb:ListImports"), Per::Page(25, "imports"), None;
+    DescribeLimits = "dynamodb" "DescribeLimits", Some("dynamodb:DescribeLimits"), Per::Region, None;
     GetResources = "tag" "GetResources", Some("tag:GetResources"), Per::Page(100, "tables"), None;
     DescribeAlarms = "cloudwatch" "DescribeAlarms", Some("cloudwatch:DescribeAlarms"), Per::Page(100, "alarms"), Some(5);
     DescribeTrails = "cloudtrail" "DescribeTrails", Some("cloudtrail:DescribeTrails"), Per::Region, None;
@@ -136,7 +142,8 @@ impl Operation {
         match self {
             Operation::DescribeTable
             | Operation::DescribeContinuousBackups
-            | Operation::DescribeTimeToLive => Some(Operation::ListTables),
+            | Operation::DescribeTimeToLive
+            | Operation::DescribeKinesisStreamingDestination => Some(Operation::ListTables),
             Operation::GetResourcePolicy => Some(Operation::DescribeTable),
             Operation::GetTrailStatus | Operation::GetEventSelectors => {
                 Some(Operation::DescribeTrails)
@@ -170,6 +177,11 @@ impl Operation {
             Operation::GetRestoreTestingSelection => Some(Operation::ListRestoreTestingSelections),
             Operation::GetCallerIdentity
             | Operation::ListTables
+            | Operation::ListContributorInsights
+            | Operation::ListBackups
+            | Operation::ListExports
+            | Operation::ListImports
+            | Operation::DescribeLimits
             | Operation::GetResources
             | Operation::DescribeAlarms
             | Operation::ListDashboards

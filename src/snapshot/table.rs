@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::dynamodb::KinesisDestination;
 use super::usage::{Activity, Usage};
 use crate::{choice, record};
 
@@ -124,6 +125,8 @@ record! {
         pitr: Pitr, Config [DescribeContinuousBackups];
         /// Time to live.
         ttl: Ttl, Config [DescribeTimeToLive];
+        /// The Kinesis streams that get its changes, or got them once.
+        kinesis_destinations: Vec<KinesisDestination>, Config [DescribeKinesisStreamingDestination];
         /// The tags.
         tags: BTreeMap<String, String>, Config [GetResources];
     }
@@ -198,6 +201,8 @@ record! {
         inaccessible_since: Option<Timestamp>, Volatile [DescribeTable];
         /// Whether settings are copied to it; null where AWS does not say.
         settings_replication: Option<SettingsReplication>, Config [DescribeTable];
+        /// ARN of the table there, which may be another account's; null where AWS does not say.
+        arn: Option<String>, Identity [DescribeTable];
     }
 }
 

@@ -26,11 +26,12 @@ import streams
 import watch
 import keys
 import metrics
+import tables
 import wire
 from control import BadRequest, Control, Fault, parse_body
 from wire import CBOR, AwsError, Call, Response
 
-PARTS = (access, backup, backup_jobs, gaps, keys, metrics, perimeter, streams, watch)
+PARTS = (access, backup, backup_jobs, gaps, keys, metrics, perimeter, streams, tables, watch)
 OURS = {name: answer for part in PARTS for name, answer in part.OPERATIONS.items()}
 
 # moto operations whose requests and answers were compared with AWS's API model and documentation.

@@ -13,6 +13,7 @@ import access
 import watch
 import keys
 import metrics
+import tables
 from backup import STATE
 from backup_jobs import JOBS, backup_job
 from place import Place, facts_of, now
@@ -185,6 +186,11 @@ def suspend_target(place: Place, resource: str, dimension: str) -> None:
     }
 
 
+def scaling_maximum(place: Place, resource: str, dimension: str, maximum: int) -> None:
+    target = place.scaling.targets.get(dimension, {}).get(resource)
+    _one([target] if target else [], f"scalable target {resource}, {dimension}").max_capacity = maximum
+
+
 # --- backup --------------------------------------------------------------------------------------------------------
 
 
@@ -290,6 +296,7 @@ EDITS: Dict[str, Callable[..., None]] = {
     **watch.EDITS,
     **keys.EDITS,
     **metrics.EDITS,
+    **tables.EDITS,
     "age-recovery-points": age_recovery_points,
     "age-restore-jobs": age_restore_jobs,
     "alarm-actions": alarm_actions,
@@ -320,6 +327,7 @@ EDITS: Dict[str, Callable[..., None]] = {
     "provisioned": provisioned,
     "remove-tag": remove_tag,
     "restore-took-hours": restore_took_hours,
+    "scaling-maximum": scaling_maximum,
     "set-tag": set_tag,
     "stream-off": stream_off,
     "suspend-target": suspend_target,

@@ -101,6 +101,7 @@ def describe_table(call: Call) -> Dict[str, Any]:
             else None,
             TableClassSummary={"TableClass": facts.table_class} if facts.table_class else None,
             DeletionProtectionEnabled=bool(table.deletion_protection_enabled),
+            **facts.more,
         )
     }
 

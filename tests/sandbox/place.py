@@ -67,6 +67,7 @@ class TableFacts:
     on_demand_since: Optional[datetime] = None
     earliest_restorable: Optional[datetime] = None  # None: follows from the recovery period
     ever_tagged: bool = False
+    more: Dict[str, Any] = field(default_factory=dict)  # other members of DescribeTable, as AWS gives them
 
 
 def facts_of(table: Any) -> TableFacts:

@@ -14,6 +14,7 @@ import access
 import edits
 import watch
 import metrics
+import tables as tables_of_region
 from backup import STATE, RecoveryPoint, place_selection
 from backup_jobs import healthy_jobs
 from gaps import place_composite_alarm
@@ -246,6 +247,7 @@ def healthy(place: Place, options: Dict[str, Any]) -> None:
     access.seed_resource_policies(place)
     healthy_keys(place, place.arn("sns", "team-mail"))
     metrics.daily_traffic(place, tables)
+    tables_of_region.healthy(place)
 
 
 def healthy_alarms(place: Place, tables: List[Any]) -> None:
@@ -421,6 +423,17 @@ BROKEN: List[Dict[str, Any]] = [
     {"vault-key-of-aws": "prod-vault"},
     {"unlock-vault": "prod-vault"},
     {"deny-deletion": ["prod-vault", "app"]},  # to one role, which leaves everybody else
+    {"restored-from": ["feed-follows", "shop-orders"]},  # which has a stream and TTL
+    {"kinesis-destination": ["shop-orders", "ENABLE_FAILED"]},
+    {"contributor-insights": ["shop-orders", "DISABLED"]},
+    {"contributor-insights": ["shop-orders", "FAILED", "GSI1"]},
+    {"scaling-maximum": ["table/shop-orders/index/GSI1", "dynamodb:index:WriteCapacityUnits", 100]},
+    {"import": ["shop-sessions", "CANCELLED"]},
+    {"export": ["feed-posts", "FAILED", 2]},
+    {"native-backup": ["shop-baskets", "last-of-its-kind", 200]},  # a table that is gone
+    {"no-on-demand-maximum": "feed-posts"},
+    {"set-tag": ["feed-posts", "stage", "dev"]},
+    {"account-limits": [400, 80_000]},
 ]
 
 DEMO: List[Dict[str, Any]] = [
@@ -443,6 +456,7 @@ DEMO: List[Dict[str, Any]] = [
     {"unconfirm-topic": "team-mail"},
     {"key-policy-of-account": "alarms"},
     {"schedule-key-deletion": "sessions"},
+    {"restored-from": ["feed-follows", "shop-orders"]},  # which has a stream and TTL
 ]
 
 

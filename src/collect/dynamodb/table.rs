@@ -1,17 +1,20 @@
 //! What a table's description means, member by member; what absence means is resolved here and nowhere else.
 //!
-//! Sources: API reference of DescribeTable, DescribeContinuousBackups and DescribeTimeToLive.
+//! Sources: API reference of DescribeTable, DescribeContinuousBackups, DescribeTimeToLive and
+//! DescribeKinesisStreamingDestination.
 
 use aws_sdk_dynamodb::types::{
     ArchivalSummary, ContinuousBackupsDescription, GlobalTableWitnessDescription,
-    OnDemandThroughput, ProvisionedThroughputDescription, ReplicaDescription, RestoreSummary,
-    SseDescription, TableDescription, TableWarmThroughputDescription, TimeToLiveDescription,
+    KinesisDataStreamDestination, OnDemandThroughput, ProvisionedThroughputDescription,
+    ReplicaDescription, RestoreSummary, SseDescription, TableDescription,
+    TableWarmThroughputDescription, TimeToLiveDescription,
 };
 
 use super::{index, told};
 use crate::collect::shape::{
     Malformed, choice, count, maybe_choice, maybe_count, maybe_time, needed, text, time,
 };
+use crate::snapshot::dynamodb::KinesisDestination;
 use crate::snapshot::fact::Fact;
 use crate::snapshot::table::{
     Archival, BillingMode, Encryption, EncryptionStatus, EncryptionType, MultiRegionConsistency,
@@ -81,6 +84,7 @@ pub(super) fn from_description(name: &str, table: &TableDescription) -> Table {
         activity: Fact::not_requested(),
         pitr: Fact::not_requested(),
         ttl: Fact::not_requested(),
+        kinesis_destinations: Fact::not_requested(),
         tags: Fact::not_requested(),
     }
 }
@@ -243,6 +247,7 @@ fn replica(replica: &ReplicaDescription) -> Result<Replica, Malformed> {
         settings_replication: settings_replication(
             replica.global_table_settings_replication_mode.as_ref(),
         ),
+        arn: replica.replica_arn.clone(),
     })
 }
 
@@ -334,6 +339,28 @@ pub(super) fn ttl(ttl: Option<&TimeToLiveDescription>) -> Result<Ttl, Malformed>
         status: choice(status.map(|status| status.as_str()), "TimeToLiveStatus")?,
         attribute: ttl.attribute_name.clone(),
     })
+}
+
+/// The Kinesis streams of a table. An answer that names its table and has no list is about one that never had any.
+pub(super) fn destinations(
+    table: Option<&str>,
+    destinations: Option<&[KinesisDataStreamDestination]>,
+) -> Result<Vec<KinesisDestination>, Malformed> {
+    let read = |each: &KinesisDataStreamDestination| {
+        let status = each.destination_status();
+        let stream_arn = text(each.stream_arn(), "StreamArn")?;
+        Ok(KinesisDestination {
+            stream: super::region::end(&stream_arn),
+            stream_arn,
+            status: choice(status.map(|it| it.as_str()), "DestinationStatus")?,
+            status_detail: each.destination_status_description().map(str::to_owned),
+        })
+    };
+    text(table, "TableName")?;
+    let all = destinations.unwrap_or_default().iter().map(read);
+    let mut all: Vec<KinesisDestination> = all.collect::<Result<_, _>>()?;
+    all.sort_by(|a, b| a.stream_arn.cmp(&b.stream_arn));
+    Ok(all)
 }
 
 /// The state of a table or index.
