@@ -23,14 +23,18 @@ view! {
     methods {}
 }
 
-/// The endpoints of a region.
+/// The endpoints of a region, sorted by id.
 pub fn endpoints(region: &Region) -> Fact<Listed<EndpointView<'_>>> {
     match region.vpc_endpoints.as_ref() {
         Err(why) => Fact::Unknown(why.clone()),
-        Ok(listed) => Fact::Known(Listed {
-            items: listed.items.iter().map(|it| view(it, region)).collect(),
-            missing: listed.missing.clone(),
-        }),
+        Ok(listed) => {
+            let mut items: Vec<_> = listed.items.iter().map(|it| view(it, region)).collect();
+            items.sort_by_key(|it| &it.endpoint.id);
+            Fact::Known(Listed {
+                items,
+                missing: listed.missing.clone(),
+            })
+        }
     }
 }
 

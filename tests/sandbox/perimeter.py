@@ -127,10 +127,16 @@ def healthy_perimeter(place: Place) -> None:
     state.stores.append(
         {
             "EventDataStoreArn": place.arn("cloudtrail", f"eventdatastore/{place.identifier('store')}"),
-            "Name": "insights",
+            "Name": "objects",
             "Status": "ENABLED",
             "AdvancedEventSelectors": [
-                {"Name": "management", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}
+                {
+                    "Name": "objects",
+                    "FieldSelectors": [
+                        {"Field": "eventCategory", "Equals": ["Data"]},
+                        {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+                    ],
+                }
             ],
         }
     )
