@@ -104,12 +104,8 @@ fn shared<'a>(here: &TableView<'a>, there: &TableView<'a>) -> Vec<Setting<'a>> {
         on_as("key in KMS", &|it| setting::kms_key(it.table)),
         on_as("read throttle alarm", &alarm("ReadThrottleEvents")),
         on_as("write throttle alarm", &alarm("WriteThrottleEvents")),
-        on_as("auto scaling of reads", &|it| {
-            setting::scaling(it.scaling(true))
-        }),
-        on_as("auto scaling of writes", &|it| {
-            setting::scaling(it.scaling(false))
-        }),
+        setting::scaling_as(there, here, true),
+        setting::scaling_as(there, here, false),
         setting::tags_as(other, table),
     ];
     settings

@@ -11,7 +11,7 @@ use super::setting::{self, ON, Setting};
 use super::table::TableView;
 use crate::snapshot::Region;
 use crate::snapshot::fact::{Fact, Listed, Why};
-use crate::snapshot::table::{BillingMode, Restore};
+use crate::snapshot::table::Restore;
 
 /// What a restored table is compared with.
 enum Source<'v, 'a> {
@@ -102,28 +102,10 @@ fn as_source<'a>(view: &TableView<'a>, source: &TableView<'a>) -> Vec<Setting<'a
         Setting::same_as("TTL", setting::ttl(table), setting::ttl(other)),
         Setting::same_as("stream", setting::stream(table), setting::stream(other)),
         setting::tags_as(table, other),
-        scaling(view, source, true),
-        scaling(view, source, false),
+        setting::scaling_as(view, source, true),
+        setting::scaling_as(view, source, false),
     ];
     settings.into_iter().flatten().collect()
-}
-
-/// Auto scaling as the source has it, while both are provisioned.
-fn scaling<'a>(view: &TableView<'a>, source: &TableView<'a>, reads: bool) -> Option<Setting<'a>> {
-    let is_on_demand = |view: &TableView<'_>| {
-        let mode = view.table.billing_mode.known();
-        mode.is_some_and(|mode| mode.is(BillingMode::PAY_PER_REQUEST))
-    };
-    if is_on_demand(view) || is_on_demand(source) {
-        return None;
-    }
-    let of = |view: &TableView<'_>| setting::scaling(view.scaling(reads));
-    let name = if reads {
-        "auto scaling of reads"
-    } else {
-        "auto scaling of writes"
-    };
-    Setting::on_as(name, of(view), of(source))
 }
 
 fn without_source<'a>(view: &TableView<'a>) -> Vec<Setting<'a>> {

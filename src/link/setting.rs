@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::coverage::{Unit, Watch};
 use super::logic::Answer;
 use super::metrics;
-use super::scaling::ScalingView;
+use super::table::TableView;
 use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED};
 use crate::snapshot::record::{FactType, Value};
-use crate::snapshot::table::{EncryptionType, PitrStatus, Table, TtlStatus};
+use crate::snapshot::table::{BillingMode, EncryptionType, PitrStatus, Table, TtlStatus};
 use crate::view;
 
 pub(super) const ON: &str = "on";
@@ -149,12 +149,37 @@ pub(super) fn kms_key(table: &Table) -> Fact<String> {
     }))
 }
 
-pub(super) fn scaling(scaling: &Fact<Option<ScalingView<'_>>>) -> Fact<String> {
-    word(
-        scaling
-            .as_ref()
-            .map(|scaling| Some(switch(scaling.is_some()))),
-    )
+/// Auto scaling of reads or writes that must be on if it is on another table; nothing where one of them is on-demand,
+/// for a target that is left over there moves nothing.
+pub(super) fn scaling_as<'a>(
+    here: &TableView<'_>,
+    other: &TableView<'_>,
+    reads: bool,
+) -> Option<Setting<'a>> {
+    let name = if reads {
+        "auto scaling of reads"
+    } else {
+        "auto scaling of writes"
+    };
+    let modes = [&here.table.billing_mode, &other.table.billing_mode];
+    let is = |mode: &Fact<BillingMode>, word| mode.known().is_some_and(|it| it.is(word));
+    if modes.iter().any(|it| is(it, BillingMode::PAY_PER_REQUEST)) {
+        return None;
+    }
+    let unread = modes.iter().find(|it| !is(it, BillingMode::PROVISIONED));
+    if let Some(mode) = unread {
+        let why = mode.as_ref().err().unwrap_or(&UNRECOGNISED);
+        return Some(Setting {
+            name,
+            found: Fact::Unknown(why.clone()),
+            wanted: Fact::Unknown(why.clone()),
+        });
+    }
+    let of = |view: &TableView<'_>| {
+        let scaling = view.scaling(reads).as_ref();
+        word(scaling.map(|scaling| Some(switch(scaling.is_some()))))
+    };
+    Setting::on_as(name, of(here), of(other))
 }
 
 /// Whether an alarm on a metric of the table can fire and reaches someone.
