@@ -90,7 +90,8 @@ def healthy_perimeter(place: Place) -> None:
     """A trail of this region and one of another, a store of CloudTrail Lake, a cache, and endpoints of two VPCs."""
     state = STATE[place]
     tables = {"Field": "resources.type", "Equals": ["AWS::DynamoDB::Table"]}
-    home = {"audit": place, "items": Place(place.account, "us-east-1")}
+    items = f"items-{place.region}"
+    home = {"audit": place, items: Place(place.account, "eu-north-1")}
     for name, at in home.items():
         arn = at.arn("cloudtrail", f"trail/{name}")
         state.trails.append(
@@ -119,7 +120,7 @@ def healthy_perimeter(place: Place) -> None:
             }
         ]
     }
-    STATE[home["items"]].selectors[home["items"].arn("cloudtrail", "trail/items")] = {
+    STATE[home[items]].selectors[home[items].arn("cloudtrail", f"trail/{items}")] = {
         "AdvancedEventSelectors": [
             {"Name": "items", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}, tables]}
         ]
@@ -180,7 +181,7 @@ def healthy_perimeter(place: Place) -> None:
 
 def stop_trail(place: Place, name: str) -> None:
     for trail in STATE[place].trails:
-        if trail["Name"] == name:
+        if trail["Name"].startswith(name):
             STATE[Place(place.account, trail["HomeRegion"])].logging[trail["TrailARN"]] = False
 
 
