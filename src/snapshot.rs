@@ -119,8 +119,6 @@ record! {
     } facts {
         /// The tables, sorted by name.
         tables: Listed<Table>, Config [ListTables];
-        /// The names of all tables, those too that were not chosen, sorted.
-        table_names: Listed<String>, Identity [ListTables];
         /// How many tables there are, with those that the run was told to leave out.
         table_count: u64, Volatile [ListTables];
         /// The names of the tables that the run was told to leave out.

@@ -64,7 +64,6 @@ pub(super) async fn read(
             Fact::Known(left_out.collect()),
         ),
     };
-    let table_names = names.with(names.items.clone()).into_fact(String::clone);
     let (
         tables,
         notified,
@@ -129,7 +128,6 @@ pub(super) async fn read(
         partition: String::new(),
         region: caller.region.clone(),
         tables,
-        table_names,
         table_count,
         other_tables,
         contributor_insights: lists.contributor_insights,

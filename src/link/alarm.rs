@@ -8,6 +8,7 @@ mod grounds;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::listed::may_be_there;
 use super::logic::Answer;
 use super::published;
 use super::reach::{End, Link, Reach, Routes};
@@ -200,26 +201,29 @@ fn view_of<'a>(
 
 /// The tables that a region has.
 struct Stock<'a> {
-    names: BTreeSet<&'a str>,
-    /// Why names may be missing.
-    missing: Option<&'a Why>,
+    region: &'a Region,
     tables: BTreeMap<&'a str, &'a Table>,
 }
 
 impl<'a> Stock<'a> {
     fn new(region: &'a Region) -> Stock<'a> {
-        let (names, missing) = match region.table_names.as_ref() {
-            Ok(listed) => (listed.items.as_slice(), listed.missing.as_ref()),
-            Err(why) => (&[][..], Some(why)),
-        };
         let tables = region
             .tables
             .known()
             .map_or(&[][..], |it| it.items.as_slice());
         Stock {
-            names: names.iter().map(String::as_str).collect(),
-            missing,
+            region,
             tables: tables.iter().map(|it| (it.name.as_str(), it)).collect(),
+        }
+    }
+
+    /// Whether there is such a table, among those too that were not chosen.
+    fn has_table(&self, name: &str) -> Answer<'a> {
+        let others = self.region.other_tables.known();
+        let left_out = || others.is_some_and(|it| it.iter().any(|other| other == name));
+        match self.tables.contains_key(name) || left_out() {
+            true => Answer::Yes,
+            false => Answer::No.or_missing(may_be_there(self.region, name)),
         }
     }
 
@@ -227,7 +231,7 @@ impl<'a> Stock<'a> {
     fn has(&self, signal: &Signal<'a>) -> Option<(String, Answer<'a>)> {
         let dimensions = &signal.stat.dimensions;
         let table = dimensions.get("TableName")?;
-        let is_there = Answer::of(self.names.contains(table.as_str())).or_missing(self.missing);
+        let is_there = self.has_table(table);
         let Some(index) = dimensions.get("GlobalSecondaryIndexName") else {
             return Some((format!("table \"{table}\""), is_there));
         };
@@ -280,10 +284,7 @@ impl<'a> Stock<'a> {
             }
             Some(Ok(_)) => Answer::Unknown(&UNRECOGNISED),
             Some(Err(why)) => Answer::Unknown(why),
-            None => Answer::Unknown(
-                self.missing
-                    .unwrap_or(&crate::snapshot::fact::NOT_REQUESTED),
-            ),
+            None => Answer::Unknown(&crate::snapshot::fact::NOT_REQUESTED),
         }
     }
 }
