@@ -229,7 +229,7 @@ fn of_a_snapshot_without_one_known_fact_nothing_is_said() {
 }
 
 /// Places of one shape that are blinded: each is a load and an assessment.
-const FEW: usize = 8;
+const FEW: usize = 4;
 
 #[test]
 fn every_fact_that_is_blinded_leaves_the_same_verdict_or_unknown() {
