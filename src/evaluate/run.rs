@@ -329,9 +329,12 @@ impl<'a> Frame<'a> {
         };
         match (matcher, self.value(pattern).plain()) {
             (Some(matcher), _) => Truth::from(matcher.is_match(text)),
-            (None, Value::Text(pattern)) => match GlobBuilder::new(pattern).build() {
-                Ok(glob) => Truth::from(glob.compile_matcher().is_match(text)),
-                Err(_) => NO_ANSWER,
+            (None, Value::Text(pattern)) => match self.params.glob(pattern) {
+                Some(matcher) => Truth::from(matcher.is_match(text)),
+                None => match GlobBuilder::new(pattern).build() {
+                    Ok(glob) => Truth::from(glob.compile_matcher().is_match(text)),
+                    Err(_) => NO_ANSWER,
+                },
             },
             (None, Value::Unknown(why)) => Unknown(why),
             (None, _) => NO_ANSWER,

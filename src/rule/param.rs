@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use globset::{GlobBuilder, GlobMatcher};
 use serde::Deserialize;
 
 use super::condition::duration;
@@ -63,6 +64,17 @@ pub enum ParamValue {
 }
 
 impl ParamValue {
+    fn texts(&self) -> &[String] {
+        match self {
+            ParamValue::String(text) => std::slice::from_ref(text),
+            ParamValue::Strings(texts) => texts,
+            ParamValue::Number(_)
+            | ParamValue::Duration(_)
+            | ParamValue::Bool(_)
+            | ParamValue::Numbers(_) => &[],
+        }
+    }
+
     /// The value as conditions see it.
     pub fn value(&self) -> Value<'_> {
         match self {
@@ -266,8 +278,24 @@ fn shown(value: &Option<ParamValue>) -> String {
 }
 
 /// The values of a rule's parameters, in the order of their declaration.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Params(Vec<(String, ParamValue)>);
+#[derive(Clone, Default)]
+pub struct Params {
+    values: Vec<(String, ParamValue)>,
+    /// Their texts as patterns, made once: a rule may compare each name of ten thousand tables with them.
+    globs: BTreeMap<String, GlobMatcher>,
+}
+
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Params").field(&self.values).finish()
+    }
+}
+
+impl PartialEq for Params {
+    fn eq(&self, other: &Params) -> bool {
+        self.values == other.values
+    }
+}
 
 impl Params {
     /// The defaults with the user's values over them, or everything that is wrong with those.
@@ -292,7 +320,15 @@ impl Params {
             }
         }
         if errors.is_empty() {
-            Ok(Params(values))
+            let globs = values.iter().flat_map(|(_, value)| value.texts());
+            let glob = |text: &String| {
+                let glob = GlobBuilder::new(text).build().ok()?;
+                Some((text.clone(), glob.compile_matcher()))
+            };
+            Ok(Params {
+                globs: globs.filter_map(glob).collect(),
+                values,
+            })
         } else {
             Err(errors)
         }
@@ -300,12 +336,19 @@ impl Params {
 
     /// Names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ParamValue)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
+        self.values
+            .iter()
+            .map(|(name, value)| (name.as_str(), value))
     }
 
     /// The value in a slot.
     pub(crate) fn get(&self, index: usize) -> Option<&ParamValue> {
-        self.0.get(index).map(|(_, value)| value)
+        self.values.get(index).map(|(_, value)| value)
+    }
+
+    /// One of the texts as a pattern.
+    pub(crate) fn glob(&self, text: &str) -> Option<&GlobMatcher> {
+        self.globs.get(text)
     }
 }
 
