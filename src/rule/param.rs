@@ -64,17 +64,6 @@ pub enum ParamValue {
 }
 
 impl ParamValue {
-    fn texts(&self) -> &[String] {
-        match self {
-            ParamValue::String(text) => std::slice::from_ref(text),
-            ParamValue::Strings(texts) => texts,
-            ParamValue::Number(_)
-            | ParamValue::Duration(_)
-            | ParamValue::Bool(_)
-            | ParamValue::Numbers(_) => &[],
-        }
-    }
-
     /// The value as conditions see it.
     pub fn value(&self) -> Value<'_> {
         match self {
@@ -321,9 +310,9 @@ impl Params {
         }
         if errors.is_empty() {
             let globs = values.iter().flat_map(|(_, value)| value.texts());
-            let glob = |text: &String| {
-                let glob = GlobBuilder::new(text).build().ok()?;
-                Some((text.clone(), glob.compile_matcher()))
+            let glob = |text: String| {
+                let glob = GlobBuilder::new(&text).build().ok()?;
+                Some((text, glob.compile_matcher()))
             };
             Ok(Params {
                 globs: globs.filter_map(glob).collect(),
