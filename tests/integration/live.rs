@@ -361,13 +361,13 @@ fn a_broken_rule_stops_the_run_before_any_call() {
 }
 
 #[test]
-fn the_least_policy_of_the_readme_is_enough_and_no_more() {
-    let readme = include_str!("../../README.md");
-    let start = readme
+fn the_least_policy_of_the_page_is_enough_and_no_more() {
+    let page = include_str!("../../docs/permissions.md");
+    let start = page
         .find("{\n  \"Version\"")
-        .expect("the README shows the policy");
-    let end = start + readme[start..].find("```").expect("the policy ends");
-    let policy: Value = serde_json::from_str(&readme[start..end]).expect("the policy is JSON");
+        .expect("the page shows the policy");
+    let end = start + page[start..].find("```").expect("the policy ends");
+    let policy: Value = serde_json::from_str(&page[start..end]).expect("the policy is JSON");
     let account = sandbox().account("healthy");
     account.enforce(&policy);
     let (report, code) = account.check(&[]);

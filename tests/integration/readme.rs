@@ -1,5 +1,6 @@
-//! What the README shows is what the program says.
+//! What the README and the page of permissions show is what the program says.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -9,9 +10,9 @@ use crate::binary::dynalint;
 use crate::rules;
 
 /// Compares what stands between the markers with what should; `UPDATE=1` writes it anew.
-fn assert_shown(marker: &str, block: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let text = fs::read_to_string(&path).expect("the README");
+fn assert_shown(page: &str, marker: &str, block: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+    let text = fs::read_to_string(&path).expect("the page");
     let (open, close) = (
         format!("<!-- {marker} -->\n"),
         format!("<!-- /{marker} -->"),
@@ -24,7 +25,7 @@ fn assert_shown(marker: &str, block: &str) {
         assert_eq!(
             &text[start..end],
             block,
-            "UPDATE=1 cargo test writes the README anew"
+            "UPDATE=1 cargo test writes {page} anew"
         );
     }
 }
@@ -36,22 +37,30 @@ fn the_demo_of_the_readme_is_what_the_program_prints() {
         .expect("the binary runs");
     assert_eq!(output.status.code(), Some(1));
     let report = String::from_utf8(output.stdout).expect("UTF-8");
-    assert_shown("demo", &format!("```text\n{report}```\n"));
+    assert_shown("README.md", "demo", &format!("```text\n{report}```\n"));
+}
+
+const PERMISSIONS: &str = "docs/permissions.md";
+
+/// What the rules call, each with the rules that need it.
+fn calls() -> BTreeMap<Operation, BTreeSet<String>> {
+    let catalog = rules::catalog();
+    let mut calls: BTreeMap<Operation, BTreeSet<String>> = BTreeMap::new();
+    for rule in catalog.rules() {
+        for operation in Operation::run(&rule.operations()) {
+            calls
+                .entry(operation)
+                .or_default()
+                .insert(rule.id.to_string());
+        }
+    }
+    calls
 }
 
 #[test]
-fn the_policy_of_the_readme_is_what_the_rules_need() {
-    let catalog = rules::catalog();
-    let needs = catalog
-        .rules()
-        .iter()
-        .flat_map(|rule| rule.operations())
-        .collect();
-    let mut actions: Vec<&str> = Operation::run(&needs)
-        .into_iter()
-        .filter_map(Operation::action)
-        .collect();
-    actions.sort_unstable();
+fn the_policy_of_the_page_is_what_the_rules_need() {
+    let calls = calls();
+    let actions: BTreeSet<&str> = calls.keys().filter_map(|it| it.action()).collect();
     let lines: Vec<String> = actions
         .iter()
         .map(|action| format!("        \"{action}\""))
@@ -60,5 +69,26 @@ fn the_policy_of_the_readme_is_what_the_rules_need() {
         "{{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {{\n      \"Effect\": \"Allow\",\n      \"Action\": [\n{}\n      ],\n      \"Resource\": \"*\"\n    }}\n  ]\n}}\n",
         lines.join(",\n")
     );
-    assert_shown("policy", &format!("```json\n{policy}```\n"));
+    assert_shown(PERMISSIONS, "policy", &format!("```json\n{policy}```\n"));
+}
+
+#[test]
+fn the_calls_of_the_page_are_those_of_the_program() {
+    let all = rules::catalog().rules().len();
+    let line = |(operation, rules): (&Operation, &BTreeSet<String>)| {
+        let needed = match rules.len() {
+            count if count == all => "all rules".to_owned(),
+            count @ 5.. => format!("{count} rules"),
+            _ => rules
+                .iter()
+                .map(|rule| format!("`{rule}`"))
+                .collect::<Vec<_>>()
+                .join(", "),
+        };
+        let (name, permission, per) = (operation.name(), operation.permission(), operation.per());
+        format!("| {name} | {permission} | {per} | {needed} |\n")
+    };
+    let table: String = calls().iter().map(line).collect();
+    let head = "| call | permission | how often | needed by |\n| --- | --- | --- | --- |\n";
+    assert_shown(PERMISSIONS, "calls", &format!("{head}{table}"));
 }
