@@ -3,6 +3,8 @@
 //! DescribeTrails names the trails of other regions and of the organization too; each is asked about in its home region,
 //! by ARN. A trail of the organization answers only there and to whom it lets: then it is unknown.
 
+use std::collections::BTreeSet;
+
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -11,6 +13,7 @@ use super::classify::Failure;
 use super::client::Clients;
 use super::listing::Page;
 use super::protocol::{Answer, Ask};
+use super::region::fact_if;
 use super::shape::{Malformed, choice, needed, text};
 use super::signed::Service;
 use crate::snapshot::fact::{Fact, Listed};
@@ -34,11 +37,21 @@ fn ask(operation: &'static str, body: Value) -> Ask {
     }
 }
 
-/// The trails that log in the region, sorted by ARN.
-pub(super) async fn trails(
+/// The trails and the stores, as far as this run wants them.
+pub(super) async fn audit(
     caller: &Caller<'_>,
+    run: &BTreeSet<Operation>,
     clients_of: &impl Fn(&str) -> Clients,
-) -> Fact<Listed<Trail>> {
+) -> (Fact<Listed<Trail>>, Fact<Listed<EventDataStore>>) {
+    let has = |operation| run.contains(&operation);
+    tokio::join!(
+        fact_if(has(Operation::DescribeTrails), trails(caller, clients_of)),
+        fact_if(has(Operation::ListEventDataStores), stores(caller)),
+    )
+}
+
+/// The trails that log in the region, sorted by ARN.
+async fn trails(caller: &Caller<'_>, clients_of: &impl Fn(&str) -> Clients) -> Fact<Listed<Trail>> {
     let send = |clients: &Clients, _| {
         let signed = clients.signed.clone();
         async move {
@@ -213,7 +226,7 @@ fn words(object: &Value, name: &'static str) -> Result<Vec<String>, Malformed> {
 }
 
 /// The event data stores, sorted by ARN. The listing itself says neither state nor selectors any more.
-pub(super) async fn stores(caller: &Caller<'_>) -> Fact<Listed<EventDataStore>> {
+async fn stores(caller: &Caller<'_>) -> Fact<Listed<EventDataStore>> {
     let send = |clients: &Clients, token: Option<String>| {
         let signed = clients.signed.clone();
         let mut body = json!({"MaxResults": 1000});

@@ -17,12 +17,9 @@ use super::{
 use crate::snapshot::Region;
 use crate::snapshot::alarm::{CompositeAlarm, MetricAlarm, Topic};
 use crate::snapshot::backup::Vault;
-use crate::snapshot::backup::job::{BackupJob, CopyJob, RestoreJob};
-use crate::snapshot::dynamodb::{AccountLimits, ContributorInsights, Export, Import, NativeBackup};
 use crate::snapshot::fact::{Fact, Listed};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::table::Table;
-use crate::snapshot::trail::{EventDataStore, Trail};
 
 /// What a run wants of each region.
 #[derive(Clone, Copy)]
@@ -82,7 +79,7 @@ pub(super) async fn read(
     ) = tokio::join!(
         tables(caller, names, wanted),
         notified(caller, run, clients_of),
-        audit(caller, run, clients_of),
+        cloudtrail::audit(caller, run, clients_of),
         stream::consumers(caller, run, clients_of),
         fact_if(
             has(Operation::DescribeScalableTargets),
@@ -93,7 +90,7 @@ pub(super) async fn read(
             autoscaling::policies(caller)
         ),
         fact_if(has(Operation::ListBackupPlans), backup::plans(caller, run)),
-        jobs(caller, run),
+        backup::job::jobs(caller, run),
         fact_if(
             has(Operation::ListRestoreTestingPlans),
             backup::testing::plans(caller, run)
@@ -111,7 +108,7 @@ pub(super) async fn read(
             has(Operation::DescribeVpcEndpoints),
             network::vpc_endpoints(caller)
         ),
-        lists(caller, run),
+        dynamodb::region::lists(caller, run),
     );
     let (alarms, composite_alarms, topics, vaults) = notified;
     let (backup_jobs, copy_jobs, restore_jobs) = jobs;
@@ -161,56 +158,8 @@ pub(super) async fn read(
     }
 }
 
-async fn audit(
-    caller: &Caller<'_>,
-    run: &BTreeSet<Operation>,
-    clients_of: &impl Fn(&str) -> Clients,
-) -> (Fact<Listed<Trail>>, Fact<Listed<EventDataStore>>) {
-    let has = |operation| run.contains(&operation);
-    tokio::join!(
-        fact_if(
-            has(Operation::DescribeTrails),
-            cloudtrail::trails(caller, clients_of)
-        ),
-        fact_if(
-            has(Operation::ListEventDataStores),
-            cloudtrail::stores(caller)
-        ),
-    )
-}
-
-/// What DynamoDB lists for the whole region.
-struct Lists {
-    contributor_insights: Fact<Listed<ContributorInsights>>,
-    native_backups: Fact<Listed<NativeBackup>>,
-    exports: Fact<Listed<Export>>,
-    imports: Fact<Listed<Import>>,
-    limits: Fact<AccountLimits>,
-}
-
-async fn lists(caller: &Caller<'_>, run: &BTreeSet<Operation>) -> Lists {
-    use dynamodb::region;
-    let has = |operation| run.contains(&operation);
-    let (contributor_insights, native_backups, exports, imports, limits) = tokio::join!(
-        fact_if(
-            has(Operation::ListContributorInsights),
-            region::insights(caller)
-        ),
-        fact_if(has(Operation::ListBackups), region::native_backups(caller)),
-        fact_if(has(Operation::ListExports), region::exports(caller)),
-        fact_if(has(Operation::ListImports), region::imports(caller)),
-        fact_if(has(Operation::DescribeLimits), region::limits(caller)),
-    );
-    Lists {
-        contributor_insights,
-        native_backups,
-        exports,
-        imports,
-        limits,
-    }
-}
-
-async fn fact_if<T>(wanted: bool, read: impl Future<Output = Fact<T>>) -> Fact<T> {
+/// A fact that is read where this run wants it.
+pub(super) async fn fact_if<T>(wanted: bool, read: impl Future<Output = Fact<T>>) -> Fact<T> {
     match wanted {
         true => read.await,
         false => Fact::not_requested(),
@@ -269,25 +218,6 @@ async fn measured(caller: &Caller<'_>, wanted: Wanted<'_>, mut tables: Vec<Table
         }
     }
     tables
-}
-
-type JobFacts = (
-    Fact<Listed<BackupJob>>,
-    Fact<Listed<CopyJob>>,
-    Fact<Listed<RestoreJob>>,
-);
-
-/// What AWS Backup did.
-async fn jobs(caller: &Caller<'_>, run: &BTreeSet<Operation>) -> JobFacts {
-    let has = |operation| run.contains(&operation);
-    tokio::join!(
-        fact_if(has(Operation::ListBackupJobs), backup::job::backups(caller)),
-        fact_if(has(Operation::ListCopyJobs), backup::job::copies(caller)),
-        fact_if(
-            has(Operation::ListRestoreJobs),
-            backup::job::restores(caller)
-        ),
-    )
 }
 
 type NotifiedFacts = (

@@ -4,7 +4,7 @@
 //! documented, so nothing is asked by date. Of backups and copies the newest of each kind and state are kept: an hourly
 //! plan makes 720 jobs a month and table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_backup::operation::list_backup_jobs::ListBackupJobsOutput;
 use aws_sdk_backup::operation::list_copy_jobs::ListCopyJobsOutput;
@@ -16,13 +16,30 @@ use super::{DYNAMODB, PAGE};
 use crate::collect::call::Caller;
 use crate::collect::client::Clients;
 use crate::collect::listing::Page;
+use crate::collect::region::fact_if;
 use crate::collect::shape::{Malformed, choice, maybe_choice, maybe_time, text, time};
 use crate::snapshot::backup::job::{BackupJob, CopyJob, RestoreJob};
 use crate::snapshot::fact::{Fact, Listed};
 use crate::snapshot::operation::Operation;
 
+pub(in crate::collect) type JobFacts = (
+    Fact<Listed<BackupJob>>,
+    Fact<Listed<CopyJob>>,
+    Fact<Listed<RestoreJob>>,
+);
+
+/// What AWS Backup did, as far as this run wants to know.
+pub(in crate::collect) async fn jobs(caller: &Caller<'_>, run: &BTreeSet<Operation>) -> JobFacts {
+    let has = |operation| run.contains(&operation);
+    tokio::join!(
+        fact_if(has(Operation::ListBackupJobs), backups(caller)),
+        fact_if(has(Operation::ListCopyJobs), copies(caller)),
+        fact_if(has(Operation::ListRestoreJobs), restores(caller)),
+    )
+}
+
 /// The backup jobs of tables.
-pub(in crate::collect) async fn backups(caller: &Caller<'_>) -> Fact<Listed<BackupJob>> {
+async fn backups(caller: &Caller<'_>) -> Fact<Listed<BackupJob>> {
     let send = |clients: &Clients, token| {
         let call = clients.backup.list_backup_jobs();
         let call = call.by_resource_type(DYNAMODB).max_results(PAGE);
@@ -43,7 +60,7 @@ pub(in crate::collect) async fn backups(caller: &Caller<'_>) -> Fact<Listed<Back
 }
 
 /// The copy jobs of tables.
-pub(in crate::collect) async fn copies(caller: &Caller<'_>) -> Fact<Listed<CopyJob>> {
+async fn copies(caller: &Caller<'_>) -> Fact<Listed<CopyJob>> {
     let send = |clients: &Clients, token| {
         let call = clients.backup.list_copy_jobs();
         let call = call.by_resource_type(DYNAMODB).max_results(PAGE);
@@ -69,7 +86,7 @@ pub(in crate::collect) async fn copies(caller: &Caller<'_>) -> Fact<Listed<CopyJ
 }
 
 /// The restore jobs of tables.
-pub(in crate::collect) async fn restores(caller: &Caller<'_>) -> Fact<Listed<RestoreJob>> {
+async fn restores(caller: &Caller<'_>) -> Fact<Listed<RestoreJob>> {
     let send = |clients: &Clients, token| {
         let call = clients.backup.list_restore_jobs();
         let call = call.by_resource_type(DYNAMODB).max_results(PAGE);

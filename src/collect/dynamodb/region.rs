@@ -2,6 +2,8 @@
 //!
 //! Listings without a table's name cover all tables, so nothing here is asked table by table.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::operation::describe_limits::DescribeLimitsOutput;
 use aws_sdk_dynamodb::operation::list_backups::ListBackupsOutput;
 use aws_sdk_dynamodb::operation::list_contributor_insights::ListContributorInsightsOutput;
@@ -15,6 +17,7 @@ use super::unreadable;
 use crate::collect::call::Caller;
 use crate::collect::client::Clients;
 use crate::collect::listing::Page;
+use crate::collect::region::fact_if;
 use crate::collect::shape::{
     Malformed, choice, count, maybe_choice, maybe_count, maybe_time, text, time,
 };
@@ -25,8 +28,36 @@ use crate::snapshot::operation::Operation;
 /// Elements of a page of [`Operation::ListContributorInsights`]; 100 is the most (API model).
 const INSIGHTS_A_PAGE: i32 = 100;
 
+/// What DynamoDB lists for the whole region.
+pub(in crate::collect) struct Lists {
+    pub(in crate::collect) contributor_insights: Fact<Listed<ContributorInsights>>,
+    pub(in crate::collect) native_backups: Fact<Listed<NativeBackup>>,
+    pub(in crate::collect) exports: Fact<Listed<Export>>,
+    pub(in crate::collect) imports: Fact<Listed<Import>>,
+    pub(in crate::collect) limits: Fact<AccountLimits>,
+}
+
+/// What a run wants of it, side by side.
+pub(in crate::collect) async fn lists(caller: &Caller<'_>, run: &BTreeSet<Operation>) -> Lists {
+    let has = |operation| run.contains(&operation);
+    let (contributor_insights, native_backups, exports, imports, limits) = tokio::join!(
+        fact_if(has(Operation::ListContributorInsights), insights(caller)),
+        fact_if(has(Operation::ListBackups), native_backups(caller)),
+        fact_if(has(Operation::ListExports), exports(caller)),
+        fact_if(has(Operation::ListImports), imports(caller)),
+        fact_if(has(Operation::DescribeLimits), limits(caller)),
+    );
+    Lists {
+        contributor_insights,
+        native_backups,
+        exports,
+        imports,
+        limits,
+    }
+}
+
 /// The contributor insights of tables and indexes.
-pub(in crate::collect) async fn insights(caller: &Caller<'_>) -> Fact<Listed<ContributorInsights>> {
+async fn insights(caller: &Caller<'_>) -> Fact<Listed<ContributorInsights>> {
     let send = |clients: &Clients, token| {
         let call = clients.dynamodb.list_contributor_insights();
         let call = call.max_results(INSIGHTS_A_PAGE);
@@ -60,7 +91,7 @@ fn insight(summary: &ContributorInsightsSummary) -> Result<ContributorInsights, 
 
 /// The backups that people made. Without a type AWS lists those alone: the SYSTEM ones of deleted tables end by
 /// themselves (API reference of ListBackups).
-pub(in crate::collect) async fn native_backups(caller: &Caller<'_>) -> Fact<Listed<NativeBackup>> {
+async fn native_backups(caller: &Caller<'_>) -> Fact<Listed<NativeBackup>> {
     let send = |clients: &Clients, token| {
         let call = clients.dynamodb.list_backups();
         call.set_exclusive_start_backup_arn(token).send()
@@ -93,7 +124,7 @@ fn backup(summary: &BackupSummary) -> Result<NativeBackup, Malformed> {
 }
 
 /// The exports of the last 90 days.
-pub(in crate::collect) async fn exports(caller: &Caller<'_>) -> Fact<Listed<Export>> {
+async fn exports(caller: &Caller<'_>) -> Fact<Listed<Export>> {
     let send =
         |clients: &Clients, token| clients.dynamodb.list_exports().set_next_token(token).send();
     let read = |answer: ListExportsOutput| {
@@ -120,7 +151,7 @@ fn export(summary: &ExportSummary) -> Result<Export, Malformed> {
 }
 
 /// The imports of the last 90 days.
-pub(in crate::collect) async fn imports(caller: &Caller<'_>) -> Fact<Listed<Import>> {
+async fn imports(caller: &Caller<'_>) -> Fact<Listed<Import>> {
     let send =
         |clients: &Clients, token| clients.dynamodb.list_imports().set_next_token(token).send();
     let read = |answer: ListImportsOutput| {
@@ -153,7 +184,7 @@ pub(super) fn end(arn: &str) -> String {
 }
 
 /// How much capacity the account may provision. AWS may refuse a second call within a minute (quotas page): once a run.
-pub(in crate::collect) async fn limits(caller: &Caller<'_>) -> Fact<AccountLimits> {
+async fn limits(caller: &Caller<'_>) -> Fact<AccountLimits> {
     let operation = Operation::DescribeLimits;
     let send = |clients: &Clients| clients.dynamodb.describe_limits().send();
     let answer = caller.call(operation, send).await.and_then(|answer| {
