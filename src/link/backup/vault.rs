@@ -206,7 +206,7 @@ fn deposits_of<'t, 'a>(
                 delete_after_days,
             });
         };
-        if rule.vault == vault.name {
+        if rule.vault == vault.name || rule.air_gapped_vault_arn.as_ref() == Some(&vault.arn) {
             deposit(rule.delete_after_days);
         }
         let copies = rule.copies.iter().filter(|it| it.vault_arn == vault.arn);
