@@ -67,19 +67,17 @@ impl Lane {
         }
     }
 
-    /// Remembers how a call ended. A denial says nothing about the operation, nor does a missing thing: it may
-    /// be about one table.
+    /// Remembers how a call ended. That a thing is not there is an answer. A denial says nothing about the operation:
+    /// it may be about one table.
     pub(super) fn ended(&self, failure: Option<&Failure>) {
-        let Some(failure) = failure else {
+        let is_answer = |it: &&Failure| {
+            let answers = [Cause::NotFound, Cause::NoPolicy, Cause::Unsupported];
+            answers.contains(&it.cause)
+        };
+        let Some(failure) = failure.filter(|it| !is_answer(it)) else {
             *lock(&self.failed) = (0, None);
             return;
         };
-        if matches!(
-            failure.cause,
-            Cause::NotFound | Cause::NoPolicy | Cause::Unsupported
-        ) {
-            return;
-        }
         let weight = match failure.why.reason {
             Reason::Throttled | Reason::Failed | Reason::Malformed => 1,
             Reason::TimedOut => TIMED_OUT_WEIGHT,
@@ -149,6 +147,22 @@ mod tests {
         };
         (0..10 * STORM).for_each(|_| lane.ended(Some(&no_policy)));
         assert!(matches!(lane.pass(), Pass::Full));
+    }
+
+    #[test]
+    fn that_a_thing_is_not_there_ends_a_storm_like_any_answer() {
+        let lane = Lane::new(Operation::GetResourcePolicy, false);
+        let failure = Failure::new(Operation::GetResourcePolicy, Reason::Throttled, "");
+        for cause in [Cause::NotFound, Cause::NoPolicy, Cause::Unsupported] {
+            (0..STORM).for_each(|_| lane.ended(Some(&failure)));
+            assert!(matches!(lane.pass(), Pass::Once));
+            let answer = Failure {
+                cause,
+                ..failure.clone()
+            };
+            lane.ended(Some(&answer));
+            assert!(matches!(lane.pass(), Pass::Full));
+        }
     }
 
     #[test]

@@ -391,7 +391,7 @@ impl TopicView<'_> {
         for (alarm, delivery) in &self.deliveries {
             let (observed, from) = match delivery {
                 Delivery::Delivered => continue,
-                Delivery::Dropped(obstacle) => (obstacle.words(), obstacle.seen_by()),
+                Delivery::Dropped(obstacle) => (obstacle.words("CloudWatch"), obstacle.seen_by()),
                 Delivery::Unknown(why) => {
                     grounds.unknown.push((*why).clone());
                     continue;
@@ -399,7 +399,7 @@ impl TopicView<'_> {
             };
             grounds.evidence.push(Evidence {
                 path: format!("alarm \"{alarm}\" → {}", self.topic.arn),
-                observed: observed.to_owned(),
+                observed,
                 expected: "a topic that CloudWatch may publish to".to_owned(),
                 from: Some(from),
             });

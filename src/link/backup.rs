@@ -125,12 +125,17 @@ impl<'a> Backups<'a> {
         self.settle(answer.or_missing(plans.missing.as_ref()), table)
     }
 
-    /// An open question of the criteria is settled by a backup that was made; a lack of permission is not.
+    /// An open question of the criteria is settled by a backup that was made; a lack of permission is not, and a backup
+    /// from before the table was created is of another one that had its name.
     fn settle(&self, answer: Answer<'a>, table: &Candidate<'a>) -> Answer<'a> {
         let was_backed_up = || {
             let protected = self.region.protected_tables.known()?;
             let found = protected.items.iter().find(|it| it.arn == table.arn)?;
-            found.last_backup_at
+            let tables = &self.region.tables.known()?.items;
+            let is_it = |it: &&Table| it.arn.known().is_some_and(|arn| arn == table.arn);
+            let created_at = *tables.iter().find(is_it)?.created_at.known()?;
+            let is_its = |at: &jiff::Timestamp| created_at.is_none_or(|created| *at >= created);
+            found.last_backup_at.filter(is_its)
         };
         match answer {
             Answer::Unknown(why) if std::ptr::eq(why, &OPEN) && was_backed_up().is_some() => {

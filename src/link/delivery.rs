@@ -1,6 +1,6 @@
-//! Whether CloudWatch can publish to a topic: its access policy, and for an encrypted one its key.
+//! Whether CloudWatch or AWS Backup can publish to a topic: its access policy, and for an encrypted one its key.
 //!
-//! Neither CloudWatch nor SNS tells anybody when it cannot: the alarm goes off, and the message is dropped. Who is
+//! Neither of them nor SNS tells anybody when it cannot: the alarm goes off, and the message is dropped. Who is
 //! subscribed is for `reach` to say.
 //!
 //! An encrypted topic takes alarms only if the policy of its key lets CloudWatch use it, which the policy of the key
@@ -20,6 +20,8 @@ use crate::snapshot::operation::Operation;
 
 /// How policies name CloudWatch alarms.
 const SERVICE: &str = "cloudwatch.amazonaws.com";
+/// How policies name AWS Backup ("Notification options with AWS Backup", AWS Backup developer guide).
+const BACKUP: &str = "backup.amazonaws.com";
 /// What CloudWatch needs of the key of an encrypted topic.
 const KEY_ACTIONS: [&str; 2] = ["kms:Decrypt", "kms:GenerateDataKey"];
 
@@ -59,15 +61,19 @@ pub enum Obstacle {
 }
 
 impl Obstacle {
-    /// It in words.
-    pub fn words(self) -> &'static str {
+    /// It in words, as it keeps out this service.
+    pub fn words(self, service: &str) -> String {
         match self {
-            Obstacle::NotGiven => "its policy does not let CloudWatch publish",
-            Obstacle::Denied => "its policy denies CloudWatch to publish",
-            Obstacle::AwsManagedKey => "CloudWatch cannot use its key, which AWS manages",
-            Obstacle::NoKey => "its key does not exist",
-            Obstacle::KeyUnusable => "its key is not enabled",
-            Obstacle::KeyNotGiven => "the policy of its key does not let CloudWatch use it",
+            Obstacle::NotGiven => format!("its policy does not let {service} publish"),
+            Obstacle::Denied => format!("its policy denies {service} to publish"),
+            Obstacle::AwsManagedKey => {
+                format!("{service} cannot use its key, which AWS manages")
+            }
+            Obstacle::NoKey => "its key does not exist".to_owned(),
+            Obstacle::KeyUnusable => "its key is not enabled".to_owned(),
+            Obstacle::KeyNotGiven => {
+                format!("the policy of its key does not let {service} use it")
+            }
         }
     }
 
@@ -154,6 +160,16 @@ impl<'a> Deliveries<'a> {
     /// Whether what an alarm sends gets into a topic. A topic that does not exist takes nothing for its own reason,
     /// which is not told here.
     pub fn of(&self, topic_arn: &str, alarm_arn: &str) -> Delivery<'a> {
+        self.from(Sender::Alarm(alarm_arn), topic_arn)
+    }
+
+    /// Whether what AWS Backup sends gets into a topic, as for an alarm. Which conditions its messages meet is not
+    /// documented.
+    pub fn of_backup(&self, topic_arn: &str) -> Delivery<'a> {
+        self.from(Sender::Backup, topic_arn)
+    }
+
+    fn from(&self, sender: Sender<'_>, topic_arn: &str) -> Delivery<'a> {
         let Some(topic) = self.topics.get(topic_arn) else {
             return Delivery::Unknown(self.missing);
         };
@@ -161,16 +177,54 @@ impl<'a> Deliveries<'a> {
             (Err(why), _) => return Delivery::Unknown(why),
             (Ok(_), None) => return Delivery::Dropped(Obstacle::NotGiven),
             (Ok(_), Some(Err(_))) => Delivery::Unknown(&TOPIC_ODD),
-            (Ok(_), Some(Ok(policy))) => published(policy, topic_arn, alarm_arn),
+            (Ok(_), Some(Ok(policy))) => published(policy, topic_arn, sender),
         };
-        policy.and(|| match &topic.key {
-            None => Delivery::Delivered,
-            Some(TopicKey::AwsManaged) => Delivery::Dropped(Obstacle::AwsManagedKey),
-            Some(TopicKey::Unread(why)) => Delivery::Unknown(why),
-            Some(TopicKey::Read(key, policy)) => {
-                encrypted(key, policy.as_ref(), topic_arn, alarm_arn)
+        policy.and(|| {
+            let key = match &topic.key {
+                None => Delivery::Delivered,
+                Some(TopicKey::AwsManaged) => Delivery::Dropped(Obstacle::AwsManagedKey),
+                Some(TopicKey::Unread(why)) => Delivery::Unknown(why),
+                Some(TopicKey::Read(key, policy)) => {
+                    encrypted(key, policy.as_ref(), topic_arn, sender)
+                }
+            };
+            match (key, sender) {
+                // No page says what AWS Backup needs of the key of a topic.
+                (
+                    Delivery::Dropped(Obstacle::AwsManagedKey | Obstacle::KeyNotGiven),
+                    Sender::Backup,
+                ) => Delivery::Unknown(&KEY_OPEN),
+                (told, _) => told,
             }
         })
+    }
+}
+
+/// Who publishes to a topic.
+#[derive(Clone, Copy)]
+enum Sender<'s> {
+    /// The alarm with this ARN.
+    Alarm(&'s str),
+    Backup,
+}
+
+impl<'s> Sender<'s> {
+    fn service(self) -> &'static str {
+        match self {
+            Sender::Alarm(_) => SERVICE,
+            Sender::Backup => BACKUP,
+        }
+    }
+
+    /// The keys of conditions that tell for whom it publishes.
+    fn source(self) -> Vec<(&'static str, &'s str)> {
+        match self {
+            Sender::Alarm(arn) => {
+                let account = arn_account(arn).unwrap_or_default();
+                vec![("aws:SourceAccount", account), ("aws:SourceArn", arn)]
+            }
+            Sender::Backup => Vec::new(),
+        }
     }
 }
 
@@ -193,20 +247,20 @@ fn prepare<'a>(topic: &'a Topic, keys: &Keys<'a>, region: &str) -> Prepared<'a> 
     }
 }
 
-/// Whether the access policy of a topic lets an alarm publish. `AWS:SourceOwner` is what the policy that SNS gives a new
-/// topic asks for.
-fn published(policy: &Document, topic_arn: &str, alarm_arn: &str) -> Delivery<'static> {
-    let account = arn_account(alarm_arn).unwrap_or_default();
-    let context = [
-        ("aws:SourceAccount", account),
-        ("aws:SourceOwner", account),
-        ("aws:SourceArn", alarm_arn),
+/// Whether the access policy of a topic lets an alarm or AWS Backup publish. `AWS:SourceOwner` is what the policy that
+/// SNS gives a new topic asks for.
+fn published(policy: &Document, topic_arn: &str, sender: Sender<'_>) -> Delivery<'static> {
+    let mut context = sender.source();
+    if let Sender::Alarm(arn) = sender {
+        context.push(("aws:SourceOwner", arn_account(arn).unwrap_or_default()));
+    }
+    context.extend([
         ("aws:SecureTransport", "true"),
         ("aws:PrincipalIsAWSService", "true"),
-        ("aws:PrincipalServiceName", SERVICE),
-    ];
+        ("aws:PrincipalServiceName", sender.service()),
+    ]);
     let request = Request {
-        service: SERVICE,
+        service: sender.service(),
         action: "sns:Publish",
         resource: topic_arn,
         context: &context,
@@ -221,12 +275,12 @@ fn published(policy: &Document, topic_arn: &str, alarm_arn: &str) -> Delivery<'s
     )
 }
 
-/// Whether an alarm can use the key of a topic.
+/// Whether an alarm or AWS Backup can use the key of a topic.
 fn encrypted<'a>(
     key: &'a Key,
     policy: Option<&Result<Document, PolicyError>>,
     topic_arn: &str,
-    alarm_arn: &str,
+    sender: Sender<'_>,
 ) -> Delivery<'a> {
     let metadata = match key.metadata.as_ref() {
         Err(why) => return Delivery::Unknown(why),
@@ -238,7 +292,7 @@ fn encrypted<'a>(
     }
     usable(metadata).and(|| match (key.policy.as_ref(), policy) {
         (Err(why), _) => Delivery::Unknown(why),
-        (Ok(_), Some(Ok(policy))) => used(policy, &metadata.arn, topic_arn, alarm_arn),
+        (Ok(_), Some(Ok(policy))) => used(policy, &metadata.arn, topic_arn, sender),
         (Ok(_), Some(Err(_)) | None) => Delivery::Unknown(&KEY_ODD),
     })
 }
@@ -252,19 +306,22 @@ fn usable(metadata: &KeyMetadata) -> Delivery<'static> {
     }
 }
 
-/// Whether the policy of a key lets an alarm use it. A service has no identity in IAM, so a statement that leaves it to
+/// Whether the policy of a key lets its sender use it. A service has no identity in IAM, so a statement that leaves it to
 /// the account's policies gives it nothing ("Default key policy", KMS developer guide).
-fn used(policy: &Document, key_arn: &str, topic_arn: &str, alarm_arn: &str) -> Delivery<'static> {
-    let account = arn_account(alarm_arn).unwrap_or_default();
-    let context = [
-        ("aws:SourceAccount", account),
-        ("aws:SourceArn", alarm_arn),
+fn used(
+    policy: &Document,
+    key_arn: &str,
+    topic_arn: &str,
+    sender: Sender<'_>,
+) -> Delivery<'static> {
+    let mut context = sender.source();
+    context.extend([
         ("aws:SecureTransport", "true"),
         ("kms:EncryptionContext:aws:sns:topicArn", topic_arn),
-    ];
+    ]);
     let of = |action| {
         let request = Request {
-            service: SERVICE,
+            service: sender.service(),
             action,
             resource: key_arn,
             context: &context,

@@ -225,15 +225,16 @@ impl<'a> Routes<'a> {
         }
     }
 
-    /// Where a message to the topic ends that AWS Backup sends. Whether the topic lets it in is not looked at.
-    pub fn topic(&self, arn: &'a str) -> End<'a> {
-        match self.trusted.is_match(arn) {
-            true => End::Trusted(arn),
-            false => self.subscribed(arn),
-        }
+    /// Where a message to the topic ends that AWS Backup sends.
+    pub fn backup_end(&self, arn: &'a str) -> End<'a> {
+        self.delivered(arn, || self.deliveries.of_backup(arn))
     }
 
     fn topic_end(&self, alarm_arn: &str, arn: &'a str) -> End<'a> {
+        self.delivered(arn, || self.deliveries.of(arn, alarm_arn))
+    }
+
+    fn delivered(&self, arn: &'a str, delivery: impl Fn() -> Delivery<'a>) -> End<'a> {
         if self.trusted.is_match(arn) {
             return End::Trusted(arn);
         }
@@ -241,7 +242,7 @@ impl<'a> Routes<'a> {
         if subscribed.answer() == Answer::No {
             return subscribed;
         }
-        match (self.deliveries.of(arn, alarm_arn), subscribed.answer()) {
+        match (delivery(), subscribed.answer()) {
             (Delivery::Dropped(obstacle), _) => End::Dropped(arn, obstacle),
             (Delivery::Unknown(why), Answer::Yes) => End::DeliveryUnread(arn, why),
             (Delivery::Delivered | Delivery::Unknown(_), _) => subscribed,
@@ -293,7 +294,7 @@ impl Link<'_> {
     pub fn evidence(&self) -> Evidence {
         Evidence {
             path: format!("alarm \"{}\"{}", self.alarm, self.end.place()),
-            observed: self.end.words(),
+            observed: self.end.words("CloudWatch"),
             expected: "an action that reaches someone".to_owned(),
             from: Some(self.end.seen_by()),
         }
@@ -323,15 +324,15 @@ impl End<'_> {
         }
     }
 
-    /// The end in words.
-    pub fn words(&self) -> String {
+    /// The end in words, of a message that this service sends.
+    pub fn words(&self, service: &str) -> String {
         match self {
             End::ActionsDisabled => "false".to_owned(),
             End::NoAction => "no alarm action".to_owned(),
             End::NoTopic(_) => "the topic does not exist".to_owned(),
             End::NobodyConfirmed(_) => "no confirmed subscription".to_owned(),
             End::TopicUnread(_, why) => format!("subscriptions unknown: {why}"),
-            End::Dropped(_, obstacle) => obstacle.words().to_owned(),
+            End::Dropped(_, obstacle) => obstacle.words(service),
             End::DeliveryUnread(_, why) => format!("delivery unknown: {why}"),
             End::Confirmed(_) => "a confirmed subscription".to_owned(),
             End::Acts(_) => "an action that runs".to_owned(),
@@ -345,7 +346,8 @@ impl End<'_> {
         }
     }
 
-    fn seen_by(&self) -> Operation {
+    /// The call that saw it.
+    pub fn seen_by(&self) -> Operation {
         match self {
             End::Dropped(_, obstacle) => obstacle.seen_by(),
             End::DeliveryUnread(..) => Operation::GetTopicAttributes,

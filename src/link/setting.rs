@@ -29,9 +29,9 @@ view! {
         /// What is set: `deletion protection`.
         name: String, [] = |v| Value::Text(v.name);
         /// How it is set here, in words.
-        found: Fact<String>, [DescribeTable, DescribeContinuousBackups, DescribeTimeToLive, GetResources, DescribeAlarms, ListSubscriptionsByTopic, DescribeScalableTargets] = |v| v.found.value();
+        found: Fact<String>, [DescribeTable, DescribeContinuousBackups, DescribeTimeToLive, GetResources, DescribeAlarms, ListSubscriptionsByTopic, GetTopicAttributes, DescribeKey, GetKeyPolicy, DescribeScalableTargets] = |v| v.found.value();
         /// How it should be set, in words.
-        wanted: Fact<String>, [DescribeTable, DescribeContinuousBackups, DescribeTimeToLive, GetResources, DescribeAlarms, ListSubscriptionsByTopic, DescribeScalableTargets] = |v| v.wanted.value();
+        wanted: Fact<String>, [DescribeTable, DescribeContinuousBackups, DescribeTimeToLive, GetResources, DescribeAlarms, ListSubscriptionsByTopic, GetTopicAttributes, DescribeKey, GetKeyPolicy, DescribeScalableTargets] = |v| v.wanted.value();
     }
     methods {}
 }

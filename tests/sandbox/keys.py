@@ -218,6 +218,16 @@ def topic_for_service(place: Place, name: str, service: str) -> None:
     topic.policy = _policy([allow])
 
 
+def let_backup_publish(place: Place, name: str) -> None:
+    """AWS Backup may publish too, besides those whom the policy that SNS gives a topic lets in."""
+    topic = _topic(place, name)
+    document = json.loads(topic.policy)
+    service = {"Service": "backup.amazonaws.com"}
+    allow = {"Effect": "Allow", "Sid": "Backups", "Principal": service, "Action": "SNS:Publish", "Resource": topic.arn}
+    document["Statement"].append(allow)
+    topic.policy = json.dumps(document)
+
+
 def open_topic_policy(place: Place, name: str) -> None:
     """Everybody may publish, of whatever account."""
     topic = _topic(place, name)

@@ -19,7 +19,7 @@ from backup import STATE, RecoveryPoint, place_selection
 from backup_jobs import healthy_jobs
 from gaps import place_composite_alarm
 from perimeter import healthy_perimeter
-from keys import customer_key, healthy_keys
+from keys import customer_key, healthy_keys, let_backup_publish
 from place import Place, aware, facts_of, now
 from streams import healthy_consumers, place_mapping
 
@@ -253,6 +253,7 @@ def healthy(place: Place, options: Dict[str, Any]) -> None:
 def healthy_alarms(place: Place, tables: List[Any]) -> None:
     queue = place.arn("sqs", "pager")
     pager = topic(place, "pager", {"https": "https://pager.example.com/hooks/dynamodb", "sqs": queue})
+    let_backup_publish(place, "pager")
     both = [pager, topic(place, "team-mail", {"email": "database-team@example.com"})]
 
     for each in tables:

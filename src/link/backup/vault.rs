@@ -54,7 +54,7 @@ view! {
         denies_deletion() checked |_| Ok(()), [GetBackupVaultAccessPolicy] =
             |v, _| v.guard.denies_deletion().value(), explained |v, _| v.guard.grounds();
         /// Whether somebody hears of backup jobs that fail: by its notifications, or by an alarm on NumberOfBackupJobsFailed.
-        failures_reach_someone() checked |_| Ok(()), [GetBackupVaultNotifications, DescribeAlarms, ListSubscriptionsByTopic] =
+        failures_reach_someone() checked |_| Ok(()), [GetBackupVaultNotifications, DescribeAlarms, ListSubscriptionsByTopic, GetTopicAttributes, DescribeKey, GetKeyPolicy] =
             |v, _| v.heard.value(), explained |v, _| v.grounds.clone();
     }
 }
@@ -206,7 +206,7 @@ fn deposits_of<'t, 'a>(
                 delete_after_days,
             });
         };
-        if rule.vault == vault.name {
+        if rule.vault == vault.name || rule.air_gapped_vault_arn.as_ref() == Some(&vault.arn) {
             deposit(rule.delete_after_days);
         }
         let copies = rule.copies.iter().filter(|it| it.vault_arn == vault.arn);
@@ -267,8 +267,8 @@ fn by_notification<'a>(vault: &'a Vault, routes: &Routes<'a>) -> Way<'a> {
             Way::new(&path, &told.events.join(", "), Answer::No)
         }
         Ok(Some(told)) => {
-            let end = routes.topic(&told.topic_arn);
-            let words = format!("{}: {}", told.topic_arn, end.words());
+            let end = routes.backup_end(&told.topic_arn);
+            let words = format!("{}: {}", told.topic_arn, end.words("AWS Backup"));
             Way::new(&path, &words, end.answer())
         }
     }
