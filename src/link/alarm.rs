@@ -301,9 +301,16 @@ impl<'a> Stock<'a> {
     }
 }
 
+/// An operation that this version does not know may be a new one, or misspelt.
 fn publishes(signal: &Signal<'_>) -> Answer<'static> {
-    let names: Vec<&str> = signal.stat.dimensions.keys().map(String::as_str).collect();
-    published::publishes(&signal.stat.metric, &names)
+    let dimensions = &signal.stat.dimensions;
+    let names: Vec<&str> = dimensions.keys().map(String::as_str).collect();
+    let is_known = |it: &String| it == "GetRecords" || published::OPERATIONS.contains(&it.as_str());
+    let of_operation = match dimensions.get("Operation").is_none_or(is_known) {
+        true => Answer::Yes,
+        false => Answer::Unknown(&UNRECOGNISED),
+    };
+    published::publishes(&signal.stat.metric, &names).and(of_operation)
 }
 
 fn is_urgent(signal: &Signal<'_>) -> bool {
