@@ -35,8 +35,8 @@ pub struct AlarmView<'a> {
     external: bool,
     existence: Vec<(String, Answer<'a>)>,
     fresh: Answer<'a>,
-    /// For each thing it watches: the seconds that the fastest alarm on the same takes; `None` is not known.
-    fastest_s: Vec<Option<u64>>,
+    /// For each thing it watches: how soon the alarms on the same go off.
+    peers: Vec<Vec<Delay<'a>>>,
 }
 
 view! {
@@ -77,8 +77,8 @@ view! {
         /// Whether no period is shorter than that at which its metric is published.
         periods_have_data() checked |_| Ok(()), [DescribeAlarms] =
             |v, _| v.periods_have_data().value(), explained |v, _| v.period_grounds();
-        /// Whether it, or another alarm on the same metric and dimensions, fires within so many minutes.
-        fires_within(minutes: f64) checked |_| Ok(()), [DescribeAlarms] =
+        /// Whether it, or another alarm on the same metric and dimensions that reaches someone, fires within so many minutes.
+        fires_within(minutes: f64) checked |_| Ok(()), [DescribeAlarms, ListSubscriptionsByTopic, GetTopicAttributes, DescribeKey, GetKeyPolicy] =
             |v, args| v.fires_within(args).value(), explained |v, args| v.delay_grounds(args);
     }
 }
@@ -99,11 +99,13 @@ pub fn on_dynamodb<'a>(
         .filter(|it| watches_dynamodb(it))
         .collect();
     let stock = Stock::new(region);
-    let delays = delays(&of_people);
     let external = config.monitoring.external.is_some();
-    let view = |alarm| view_of(alarm, routes, &stock, &delays, external);
+    let reaches: Vec<Reach<'a>> = of_people.iter().map(|alarm| routes.reach(alarm)).collect();
+    let delays = delays(of_people.iter().copied().zip(&reaches), external);
+    let of_people = of_people.into_iter().zip(reaches);
+    let view = |(alarm, reach)| view_of(alarm, reach, routes, &stock, &delays, external);
     Fact::Known(Listed {
-        items: of_people.iter().copied().map(view).collect(),
+        items: of_people.map(view).collect(),
         missing: listed.missing.clone(),
     })
 }
@@ -121,19 +123,29 @@ pub fn watches_dynamodb(alarm: &MetricAlarm) -> bool {
 /// What an alarm watches, as a key: metric and dimensions.
 type Watched<'a> = (&'a str, &'a BTreeMap<String, String>);
 
-/// The seconds of the fastest alarm on each thing that is watched.
-fn delays<'a>(alarms: &[&'a MetricAlarm]) -> BTreeMap<Watched<'a>, u64> {
-    let mut fastest: BTreeMap<Watched<'a>, u64> = BTreeMap::new();
-    for alarm in alarms {
+/// The seconds that an alarm takes to go off, and whether it reaches someone.
+type Delay<'a> = (u64, Answer<'a>);
+
+/// How soon the alarms on each thing that is watched go off.
+fn delays<'a, 'r>(
+    alarms: impl Iterator<Item = (&'a MetricAlarm, &'r Reach<'a>)>,
+    external: bool,
+) -> BTreeMap<Watched<'a>, Vec<Delay<'a>>>
+where
+    'a: 'r,
+{
+    let mut delays: BTreeMap<Watched<'a>, Vec<Delay<'a>>> = BTreeMap::new();
+    for (alarm, reach) in alarms {
         let Some(delay_s) = delay_s(alarm) else {
             continue;
         };
+        let heard = Answer::of(external).or(reach.answer);
         for signal in of_dynamodb(alarm) {
-            let known = fastest.entry(watched(&signal)).or_insert(delay_s);
-            *known = delay_s.min(*known);
+            let of_same = delays.entry(watched(&signal)).or_default();
+            of_same.push((delay_s, heard));
         }
     }
-    fastest
+    delays
 }
 
 fn watched<'a>(signal: &Signal<'a>) -> Watched<'a> {
@@ -168,9 +180,10 @@ fn delay_s(alarm: &MetricAlarm) -> Option<u64> {
 
 fn view_of<'a>(
     alarm: &'a MetricAlarm,
+    reach: Reach<'a>,
     routes: &Routes<'a>,
     stock: &Stock<'a>,
-    delays: &BTreeMap<Watched<'a>, u64>,
+    delays: &BTreeMap<Watched<'a>, Vec<Delay<'a>>>,
     external: bool,
 ) -> AlarmView<'a> {
     let signals = of_dynamodb(alarm);
@@ -186,14 +199,14 @@ fn view_of<'a>(
     AlarmView {
         alarm,
         tables: tables.into_iter().cloned().collect(),
-        reach: routes.reach(alarm),
+        reach,
         links: routes.links(alarm),
         external,
         existence: existence.collect(),
         fresh,
-        fastest_s: signals
+        peers: signals
             .iter()
-            .map(|it| delays.get(&watched(it)).copied())
+            .map(|it| delays.get(&watched(it)).cloned().unwrap_or_default())
             .collect(),
         signals,
     }
@@ -289,9 +302,16 @@ impl<'a> Stock<'a> {
     }
 }
 
+/// An operation that this version does not know may be a new one, or misspelt.
 fn publishes(signal: &Signal<'_>) -> Answer<'static> {
-    let names: Vec<&str> = signal.stat.dimensions.keys().map(String::as_str).collect();
-    published::publishes(&signal.stat.metric, &names)
+    let dimensions = &signal.stat.dimensions;
+    let names: Vec<&str> = dimensions.keys().map(String::as_str).collect();
+    let is_known = |it: &String| it == "GetRecords" || published::OPERATIONS.contains(&it.as_str());
+    let of_operation = match dimensions.get("Operation").is_none_or(is_known) {
+        true => Answer::Yes,
+        false => Answer::Unknown(&UNRECOGNISED),
+    };
+    published::publishes(&signal.stat.metric, &names).and(of_operation)
 }
 
 fn is_urgent(signal: &Signal<'_>) -> bool {
@@ -399,16 +419,29 @@ impl<'a> AlarmView<'a> {
         let [Value::Number(minutes)] = args else {
             return Answer::Unknown(&UNRECOGNISED);
         };
-        let within = |delay_s: Option<u64>| match delay_s {
-            Some(delay_s) => Answer::of(delay_s as f64 <= minutes * 60.0),
+        let own = match delay_s(self.alarm) {
+            Some(delay_s) => Answer::of(is_within(delay_s, *minutes)),
             None => Answer::Unknown(&NO_PERIOD),
         };
-        let own = within(delay_s(self.alarm));
-        match self.fastest_s.is_empty() {
+        match self.peers.is_empty() {
             true => own,
-            false => own.or(Answer::all(self.fastest_s.iter().copied().map(within))),
+            false => own.or(self.peers_fire_within(*minutes)),
         }
     }
+
+    /// Whether all that it watches has an alarm that fires in time and is heard: one that nobody hears of warns nobody,
+    /// however soon it fires.
+    fn peers_fire_within(&self, minutes: f64) -> Answer<'a> {
+        let in_time = |of_same: &Vec<Delay<'a>>| {
+            let in_time = of_same.iter().filter(|it| is_within(it.0, minutes));
+            Answer::any(in_time.map(|(_, heard)| *heard))
+        };
+        Answer::all(self.peers.iter().map(in_time))
+    }
+}
+
+fn is_within(delay_s: u64, minutes: f64) -> bool {
+    delay_s as f64 <= minutes * 60.0
 }
 
 /// Seconds between two data points of a metric, where this version knows it.

@@ -2,7 +2,7 @@
 
 use super::{
     AlarmView, Answer, Evidence, Grounds, NO_PERIOD, Operation, UNRECOGNISED, Value, Why, acts,
-    delay_s, published, publishes,
+    delay_s, is_within, published, publishes,
 };
 
 impl AlarmView<'_> {
@@ -147,23 +147,27 @@ impl AlarmView<'_> {
     }
 
     pub(super) fn delay_grounds(&self, args: &[Value<'_>]) -> Grounds {
-        let wanted = match args {
-            [Value::Number(minutes)] => format!("{minutes} min or less"),
-            _ => String::new(),
+        let [Value::Number(minutes)] = args else {
+            return Grounds::default();
         };
-        match delay_s(self.alarm) {
-            Some(delay_s) => Grounds {
-                evidence: vec![self.evidence(
-                    " period × datapoints",
-                    format!("{} min", delay_s as f64 / 60.0),
-                    wanted,
-                )],
-                unknown: Vec::new(),
-            },
-            None => Grounds {
+        let Some(delay_s) = delay_s(self.alarm) else {
+            return Grounds {
                 evidence: Vec::new(),
                 unknown: vec![self.unclear(&NO_PERIOD, "the periods")],
-            },
+            };
+        };
+        // Another alarm would do, if anybody heard of it.
+        let unknown = match self.peers_fire_within(*minutes) {
+            Answer::Unknown(why) if !is_within(delay_s, *minutes) => vec![why.clone()],
+            Answer::Unknown(_) | Answer::Yes | Answer::No => Vec::new(),
+        };
+        Grounds {
+            evidence: vec![self.evidence(
+                " period × datapoints",
+                format!("{} min", delay_s as f64 / 60.0),
+                format!("{minutes} min or less"),
+            )],
+            unknown,
         }
     }
 }
