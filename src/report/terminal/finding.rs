@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::layout::{command, hang, hang_paragraphs, pad};
 use super::style::{Ink, Style};
 use super::{Detail, View};
-use crate::finding::{Finding, SubjectId, Verdict};
+use crate::finding::{Finding, Repair, SubjectId, Verdict};
 use crate::report::RuleFacts;
 use crate::snapshot::fact::Why;
 use crate::snapshot::record::Evidence;
@@ -48,23 +48,23 @@ impl<'a> Lines<'a> {
     /// The line, or the lines where all detail is asked for. `whole` names the subject fully, for a line that stands
     /// under no table's heading.
     pub(super) fn finding(&mut self, finding: &'a Finding, whole: bool) -> String {
-        let title = self
-            .view
-            .rules
-            .get(&finding.rule)
-            .map_or("", |rule| &*rule.title);
         let said = match (finding.verdict, self.view.detail) {
             (Verdict::Unknown, Detail::Full) => unknown(finding, Why::to_string),
             (Verdict::Unknown, Detail::Verdict | Detail::Lines) => unknown(finding, Why::brief),
             (Verdict::Fail, _) => said_of(finding).to_owned(),
-            // A rule's message says what is wrong; here it is not.
-            (Verdict::Pass | Verdict::NotApplicable, _) => title.to_owned(),
+            (Verdict::Pass | Verdict::NotApplicable, _) => self.holds(finding).to_owned(),
         };
         let text = self.view.style.clean(&named(finding, said, whole));
         match self.view.detail {
             Detail::Full => self.full(finding, &text),
             Detail::Verdict | Detail::Lines => self.line(finding, &text),
         }
+    }
+
+    /// What the rule wants to hold: its message says what is wrong, and where nothing is, that would mislead.
+    pub(super) fn holds(&self, finding: &Finding) -> &'a str {
+        let rule = self.view.rules.get(&finding.rule);
+        rule.map_or("", |rule| &*rule.title)
     }
 
     /// A line of one rule, with a text in the message's place.
@@ -164,10 +164,23 @@ fn why(style: &Style, facts: &RuleFacts) -> String {
 }
 
 fn repair(style: &Style, finding: &Finding) -> String {
-    let fix = finding.fix.as_deref();
-    fix.map_or_else(String::new, |fix| {
-        command(style, &label_head("repair"), fix)
-    })
+    let Some(Repair {
+        command: run,
+        words,
+    }) = &finding.fix
+    else {
+        return String::new();
+    };
+    let mut label = "repair";
+    let mut lines = String::new();
+    if let Some(run) = run {
+        lines += &command(style, &label_head(label), run);
+        label = "";
+    }
+    if let Some(words) = words {
+        lines += &hang_paragraphs(style, &label_head(label), words);
+    }
+    lines
 }
 
 fn pages(style: &Style, facts: &RuleFacts) -> String {
@@ -178,12 +191,7 @@ fn pages(style: &Style, facts: &RuleFacts) -> String {
 /// What the line says, after the name of its subject unless that stands in the heading already.
 fn named(finding: &Finding, said: String, whole: bool) -> String {
     let name = name(&finding.subject, whole);
-    // A scaling target's name is its resource and a side; what is said of it begins with the resource.
-    let begins = name
-        .split(' ')
-        .next()
-        .is_some_and(|word| said.starts_with(&format!("{word}:")));
-    match name.is_empty() || begins || (!whole && names(&said, &name)) {
+    match name.is_empty() || (!whole && names(&said, &name)) {
         true => said,
         false => format!("{name}: {said}"),
     }
@@ -225,13 +233,22 @@ pub(super) fn name(subject: &SubjectId, whole: bool) -> String {
     } else {
         &subject.name
     };
+    // Auto scaling and contributor insights name what they are about as `table/orders/index/by-date`.
+    let resource = own.strip_prefix("table/");
+    let resource = resource.map(|resource| resource.replacen("/index/", "/", 1));
+    if let Some(resource) = resource {
+        let side = if resource.contains(' ') { "s" } else { "" };
+        return resource + side;
+    }
     match &subject.table {
         _ if is_table && whole => subject.name.clone(),
         _ if is_table => String::new(),
         // Some kinds have the table's name in theirs.
         Some(table) if whole && !names(own, table) => format!("{table}/{own}"),
         Some(_) => own.to_owned(),
-        None => format!("{} {own}", subject.kind),
+        // `role/checkout-api` tells the kind by itself.
+        None if subject.kind == "principal" => own.to_owned(),
+        None => format!("{} {own}", subject.kind.replace('-', " ")),
     }
 }
 
@@ -246,8 +263,20 @@ fn without_subject<'a>(message: &'a str, subject: &SubjectId) -> &'a str {
         format!("{kind} {name}: "),
         format!("{name}: "),
         format!("table {table}: "),
+        format!("{name}s: "),
+        format!("{}: ", name.replacen('/', " ", 1)),
+        format!("backup {name}: "),
+        format!("backup {kind} {name}: "),
+        format!("{kind} {}: ", subject.account),
         format!("{table}: "),
     ];
     let stripped = forms.iter().find_map(|form| message.strip_prefix(&**form));
+    // A consumer's name may say which version of its function it is; its message does not.
+    let of_table = || {
+        let rest = message.strip_prefix(&format!("{kind} "))?;
+        let (begins, said) = rest.split_once(&format!(" of {table}: "))?;
+        name.starts_with(begins).then_some(said)
+    };
+    let stripped = stripped.or_else(of_table);
     stripped.unwrap_or(message)
 }
