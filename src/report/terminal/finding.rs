@@ -14,6 +14,8 @@ use crate::snapshot::record::Evidence;
 
 /// The width of the longest severity.
 const SEVERITY: usize = 8;
+/// Columns with fewer than which a message goes to a line of its own.
+const LEAST_TEXT: usize = 44;
 /// The most observations shown of one finding.
 const MOST_EVIDENCE: usize = 5;
 
@@ -71,7 +73,16 @@ impl<'a> Lines<'a> {
     pub(super) fn line(&self, finding: &Finding, text: &str) -> String {
         let style = &self.view.style;
         let head = self.head(finding);
-        let text = style.cut(text, style.width.saturating_sub(head.width()).max(20));
+        let room = style.width.saturating_sub(head.width());
+        if room < LEAST_TEXT && text.width() > room {
+            let under = " ".repeat(self.lead.width() + 2);
+            let text = style.cut(text, style.width.saturating_sub(under.width()));
+            return format!(
+                "{}\n{under}{text}\n",
+                self.painted(finding, &head).trim_end()
+            );
+        }
+        let text = style.cut(text, room);
         format!("{}\n", (self.painted(finding, &head) + &text).trim_end())
     }
 
