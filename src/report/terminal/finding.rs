@@ -156,7 +156,12 @@ fn unread(style: &Style, finding: &Finding, said: &str) -> String {
 }
 
 fn observation(style: &Style, evidence: &Evidence) -> String {
-    let found = format!("{} = {}", evidence.path, evidence.observed);
+    let found = match evidence.observed.strip_prefix("and ") {
+        Some(more) if evidence.expected.is_empty() => {
+            return row(style, "", &format!("and {more} of {}", evidence.path));
+        }
+        Some(_) | None => format!("{} = {}", evidence.path, evidence.observed),
+    };
     let mut lines = row(style, "found", &found);
     if !evidence.expected.is_empty() {
         lines += &row(style, "wanted", &evidence.expected);
