@@ -49,7 +49,10 @@ fn part(view: &View<'_>, head: &str, gaps: &[&BlindSpot], width: usize) -> Strin
     let rows: String = groups.map(|gaps| group(view, gaps, width)).collect();
     let idle = match idle.len() {
         0 => String::new(),
-        more => format!("  and {} more, none of the rules in force\n", number(more)),
+        more => format!(
+            "  and {} more, which blind none of the rules in force\n",
+            number(more)
+        ),
     };
     format!("{heads}\n{rows}{idle}")
 }
