@@ -146,6 +146,15 @@ impl SubjectId {
     }
 }
 
+/// What to do about a failure; one of the two at least.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repair {
+    /// A command for a POSIX shell.
+    pub command: Option<String>,
+    /// What to do instead of the command, or beside it.
+    pub words: Option<String>,
+}
+
 /// What one rule said about one subject.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -165,8 +174,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What could not be read.
     pub unknown: Vec<Why>,
-    /// What to do, of a failure: a command for a POSIX shell where the rule has one.
-    pub fix: Option<String>,
+    /// What to do, of a failure.
+    pub fix: Option<Repair>,
     /// The parameters in force.
     pub params: BTreeMap<String, serde_json::Value>,
     /// Hash of rule and subject; the same in every run, whatever was measured.

@@ -11,8 +11,8 @@ use crate::snapshot::series::{self, Series};
 const NEVER_READ: &str = "Items in tables are never read: no GetItem, Query, Scan, BatchGetItem, PartiQL or export is in \
                           the program, and no call that changes anything.";
 
-const COUNTED: &str = "* counted into the 1,000,000 requests that CloudWatch and SNS each give free a month. Calls \
-                       without a mark are free.";
+const COUNTED: &str = "* counted into what is free each month: 1,000,000 requests to CloudWatch, as many to SNS, 20,000 \
+                       to KMS. Calls without a mark are free.";
 
 /// The table, in the order of [`Operation::ALL`].
 pub(super) fn table(
@@ -22,7 +22,7 @@ pub(super) fn table(
     style: &Style,
 ) -> String {
     let title = format!("What a run would call (nothing was called). Scope: {scope}");
-    let heads = row("operation", "calls", "permission");
+    let heads = row("operation, and the permission", "calls", "note");
     let chosen = Operation::ALL.iter().filter(|one| operations.contains(one));
     let lines: String = chosen.clone().map(|one| line(*one)).collect();
     let counted = chosen
@@ -42,22 +42,24 @@ pub(super) fn table(
 }
 
 fn line(operation: Operation) -> String {
-    let service = operation.service();
-    let name = operation.name();
-    let name = name.strip_prefix(service).unwrap_or(name);
     let mark = match (is_counted(operation), is_billed(operation)) {
-        (_, true) => "  $",
-        (true, false) => "  *",
+        (_, true) => "$",
+        (true, false) => "*",
         (false, false) => "",
     };
-    let permission = format!("{}{mark}", operation.permission());
+    let permission = operation.permission();
+    let other = match permission == operation.name() {
+        true => String::new(),
+        false => permission.to_string(),
+    };
     let calls = operation.per().to_string();
-    row(name.trim_start_matches(':'), &calls, &permission)
+    row(operation.name(), &calls, &format!("{other}{mark}"))
 }
 
-/// As wide as the longest names, so that the longest permission ends at column 100.
-fn row(name: &str, calls: &str, permission: &str) -> String {
-    format!("  {}  {} {permission}\n", pad(name, 31), pad(calls, 17))
+/// As wide as the longest names. A permission is called as the operation that needs it, and said where it is not.
+fn row(name: &str, calls: &str, rest: &str) -> String {
+    let line = format!("  {}  {}  {rest}", pad(name, 47), pad(calls, 31));
+    format!("{}\n", line.trim_end())
 }
 
 /// Whether a call may cost money, from the services' price pages: control-plane calls of DynamoDB, AWS Backup, Auto

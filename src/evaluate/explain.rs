@@ -10,10 +10,10 @@ use super::logic::{False, True, Truth};
 use super::run::Frame;
 use super::value::Val;
 use super::{Outcome, Scope, Subject, Verdict, frame};
+use crate::finding::Repair;
 use crate::rule::condition::{Condition, Expr, Kind, Operator, TextTest};
 use crate::rule::message::Part;
 use crate::rule::param::Params;
-use crate::rule::template::Template;
 use crate::rule::text::spelled;
 use crate::rule::{ForEach, Root, Rule};
 use crate::snapshot::fact::Why;
@@ -29,8 +29,8 @@ pub struct Explanation {
     pub evidence: Vec<Evidence>,
     /// What could not be read: each reason once, in the order of the condition.
     pub unknown: Vec<Unread>,
-    /// What to do, of a failure: a command for a POSIX shell where the rule has one.
-    pub fix: Option<String>,
+    /// What to do, of a failure.
+    pub fix: Option<Repair>,
 }
 
 /// Something that could not be read.
@@ -143,15 +143,16 @@ impl<'a> Explainer<'a> {
         }
     }
 
-    fn fix(&mut self, rule: &'a Rule) -> Option<String> {
-        let Some(command) = &rule.fix.cli else {
-            return rule.fix.text.as_ref().map(Template::with_placeholders);
-        };
-        let text = command.for_shell(|value| match self.frame.value(value.expr()) {
+    fn fix(&mut self, rule: &'a Rule) -> Option<Repair> {
+        let mut known = |value: &'a Condition| match self.frame.value(value.expr()) {
             Val::Plain(Value::Absent | Value::Unknown(_)) => None,
             value => Some(value.shown()),
-        });
-        Some(text)
+        };
+        let command = rule.fix.cli.as_ref();
+        let command = command.map(|command| command.for_shell(&mut known));
+        let words = rule.fix.text.as_ref();
+        let words = words.map(|words| words.for_people(&mut known));
+        (command.is_some() || words.is_some()).then_some(Repair { command, words })
     }
 
     fn message(&mut self, rule: &'a Rule) -> String {
@@ -159,7 +160,9 @@ impl<'a> Explainer<'a> {
         for part in rule.message.parts() {
             match part {
                 Part::Text(text) => message.push_str(text),
-                Part::Value(value) => message.push_str(&self.frame.value(value.expr()).shown()),
+                Part::Value(value) => {
+                    message.push_str(&self.frame.value(value.expr()).for_people());
+                }
             }
         }
         message

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::rule::text::{joined, shown, shown_number};
+use crate::rule::text::{for_people, joined, shown, shown_number};
 use crate::snapshot::fact::{UNDEFINED, Why};
 use crate::snapshot::record::{Elements, Value};
 
@@ -57,6 +57,16 @@ impl<'a> Val<'a> {
                 format!("{} to {}", shown_number(*low), shown_number(*high))
             }
             Val::Between(low, ..) => format!("at least {}", shown_number(*low)),
+        }
+    }
+}
+
+impl Val<'_> {
+    /// As a sentence has it: long numbers in groups of three, times to the minute.
+    pub(super) fn for_people(&self) -> String {
+        match self {
+            Val::Plain(value) => for_people(*value),
+            Val::Seq(_) | Val::Between(..) => self.shown(),
         }
     }
 }

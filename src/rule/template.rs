@@ -78,6 +78,14 @@ impl Template {
         })
     }
 
+    /// The text for people to read; `value` as in [`Template::for_shell`].
+    pub fn for_people<'t>(
+        &'t self,
+        mut value: impl FnMut(&'t Condition) -> Option<String>,
+    ) -> String {
+        self.filled(|condition| value(condition).unwrap_or_else(|| placeholder(condition.text())))
+    }
+
     /// The text with a plain name in each value's place: `TABLE_NAME`.
     pub fn with_placeholders(&self) -> String {
         self.filled(|condition| placeholder(condition.text()))

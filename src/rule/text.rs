@@ -24,6 +24,29 @@ pub fn shown(value: Value<'_>) -> String {
     }
 }
 
+/// The value in a sentence: long numbers in groups of three, times to the minute.
+pub fn for_people(value: Value<'_>) -> String {
+    match value {
+        Value::Number(number) if number.abs() >= 10_000.0 => grouped(&shown_number(number)),
+        Value::Time(time) => time.strftime("%Y-%m-%d %H:%MZ").to_string(),
+        other => shown(other),
+    }
+}
+
+/// `136,080,000` for `136080000`.
+fn grouped(number: &str) -> String {
+    let whole = number.split('.').next().unwrap_or(number);
+    let digits = whole.trim_start_matches('-').len();
+    let mut text = whole[..whole.len() - digits].to_owned();
+    for (at, digit) in whole[whole.len() - digits..].chars().enumerate() {
+        if at > 0 && (digits - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text + &number[whole.len()..]
+}
+
 /// The value as a condition would spell it: texts in quotes.
 pub fn spelled(value: Value<'_>) -> String {
     match value {
@@ -121,6 +144,18 @@ mod tests {
         ] {
             assert_eq!(shown_duration(seconds), text);
         }
+    }
+
+    #[test]
+    fn long_numbers_in_sentences_are_grouped() {
+        for (number, text) in [
+            (9_999.0, "9999"),
+            (12_400.0, "12,400"),
+            (-136_080_000.5, "-136,080,000.5"),
+        ] {
+            assert_eq!(for_people(Value::Number(number)), text);
+        }
+        assert_eq!(shown(Value::Number(12_400.0)), "12400");
     }
 
     #[test]

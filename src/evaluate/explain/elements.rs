@@ -35,7 +35,13 @@ impl<'a> Explainer<'a> {
         let asked = spelling.get(list.end - expr.start..).unwrap_or(spelling);
         let asked = asked.trim_start_matches('.').to_owned();
         let expected = self.said(outcome, asked);
+        let before = self.made.evidence.len();
         self.seen(list, expected);
+        // What the rule itself gives, such as a parameter, has no path; the condition has a name for it.
+        if let (true, Some(made)) = (list.is_detached(), self.made.evidence.get_mut(before)) {
+            let named = spelling.get(..list.end - expr.start).unwrap_or(spelling);
+            named.trim().clone_into(&mut made.path);
+        }
     }
 
     /// The elements for which the body has this outcome.

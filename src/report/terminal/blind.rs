@@ -39,8 +39,34 @@ pub(super) fn table(report: &Report, view: &View<'_>) -> String {
 
 fn part(view: &View<'_>, head: &str, gaps: &[&BlindSpot], width: usize) -> String {
     let heads = format!("  {}  rules it blinds", pad(head, width));
+    let heads = view.style.paint(Ink::Faint, &heads);
+    // What blinds no rule is counted, unless all detail is asked for or there is nothing else.
+    let counts = view.detail != Detail::Full && gaps.len() > 1;
+    let (idle, gaps): (Vec<&BlindSpot>, Vec<&BlindSpot>) =
+        gaps.iter().partition(|gap| counts && gap.rules.is_empty());
+    let same = |a: &&BlindSpot, b: &&BlindSpot| note(view, a) == note(view, b);
+    let groups = gaps.chunk_by(same);
+    let rows: String = groups.map(|gaps| group(view, gaps, width)).collect();
+    let idle = match idle.len() {
+        0 => String::new(),
+        more => format!(
+            "  and {} more, which blind none of the rules in force\n",
+            number(more)
+        ),
+    };
+    format!("{heads}\n{rows}{idle}")
+}
+
+/// Gaps of which the same is known, which is said once.
+fn group(view: &View<'_>, gaps: &[&BlindSpot], width: usize) -> String {
     let rows: String = gaps.iter().map(|gap| row(view, gap, width)).collect();
-    format!("{}\n{rows}", view.style.paint(Ink::Faint, &heads))
+    let known = gaps.first().and_then(|gap| note(view, gap));
+    let known = known.map(|note| match gaps.len() {
+        1 => note,
+        all => format!("(these {}: {}", number(all), &note[1..]),
+    });
+    let indent = " ".repeat(width + 4);
+    rows + &known.map_or_else(String::new, |note| hang(&view.style, &indent, &note))
 }
 
 fn row(view: &View<'_>, gap: &BlindSpot, width: usize) -> String {
@@ -53,8 +79,7 @@ fn row(view: &View<'_>, gap: &BlindSpot, width: usize) -> String {
         (false, Detail::Full) => style.clean(&rules.join(", ")),
         (false, Detail::Lines | Detail::Verdict) => some_of(style, &rules, room),
     };
-    let note = note(view, gap).map(|note| hang(style, &" ".repeat(head.width()), &note));
-    hang(style, &head, &rules) + &note.unwrap_or_default()
+    hang(style, &head, &rules)
 }
 
 /// What else is known: why, of what, and what to do about it.

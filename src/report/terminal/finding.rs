@@ -7,13 +7,15 @@ use unicode_width::UnicodeWidthStr;
 use super::layout::{command, hang, hang_paragraphs, pad};
 use super::style::{Ink, Style};
 use super::{Detail, View};
-use crate::finding::{Finding, SubjectId, Verdict};
+use crate::finding::{Finding, Repair, SubjectId, Verdict};
 use crate::report::RuleFacts;
 use crate::snapshot::fact::Why;
 use crate::snapshot::record::Evidence;
 
 /// The width of the longest severity.
 const SEVERITY: usize = 8;
+/// Columns with fewer than which a message goes to a line of its own.
+const LEAST_TEXT: usize = 44;
 /// The most observations shown of one finding.
 const MOST_EVIDENCE: usize = 5;
 
@@ -48,17 +50,11 @@ impl<'a> Lines<'a> {
     /// The line, or the lines where all detail is asked for. `whole` names the subject fully, for a line that stands
     /// under no table's heading.
     pub(super) fn finding(&mut self, finding: &'a Finding, whole: bool) -> String {
-        let title = self
-            .view
-            .rules
-            .get(&finding.rule)
-            .map_or("", |rule| &*rule.title);
         let said = match (finding.verdict, self.view.detail) {
             (Verdict::Unknown, Detail::Full) => unknown(finding, Why::to_string),
             (Verdict::Unknown, Detail::Verdict | Detail::Lines) => unknown(finding, Why::brief),
             (Verdict::Fail, _) => said_of(finding).to_owned(),
-            // A rule's message says what is wrong; here it is not.
-            (Verdict::Pass | Verdict::NotApplicable, _) => title.to_owned(),
+            (Verdict::Pass | Verdict::NotApplicable, _) => self.holds(finding).to_owned(),
         };
         let text = self.view.style.clean(&named(finding, said, whole));
         match self.view.detail {
@@ -67,11 +63,26 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// What the rule wants to hold: its message says what is wrong, and where nothing is, that would mislead.
+    pub(super) fn holds(&self, finding: &Finding) -> &'a str {
+        let rule = self.view.rules.get(&finding.rule);
+        rule.map_or("", |rule| &*rule.title)
+    }
+
     /// A line of one rule, with a text in the message's place.
     pub(super) fn line(&self, finding: &Finding, text: &str) -> String {
         let style = &self.view.style;
         let head = self.head(finding);
-        let text = style.cut(text, style.width.saturating_sub(head.width()).max(20));
+        let room = style.width.saturating_sub(head.width());
+        if room < LEAST_TEXT && text.width() > room {
+            let under = " ".repeat(self.lead.width() + 2);
+            let text = style.cut(text, style.width.saturating_sub(under.width()));
+            return format!(
+                "{}\n{under}{text}\n",
+                self.painted(finding, &head).trim_end()
+            );
+        }
+        let text = style.cut(text, room);
         format!("{}\n", (self.painted(finding, &head) + &text).trim_end())
     }
 
@@ -145,7 +156,12 @@ fn unread(style: &Style, finding: &Finding, said: &str) -> String {
 }
 
 fn observation(style: &Style, evidence: &Evidence) -> String {
-    let found = format!("{} = {}", evidence.path, evidence.observed);
+    let found = match evidence.observed.strip_prefix("and ") {
+        Some(more) if evidence.expected.is_empty() => {
+            return row(style, "", &format!("and {more} of {}", evidence.path));
+        }
+        Some(_) | None => format!("{} = {}", evidence.path, evidence.observed),
+    };
     let mut lines = row(style, "found", &found);
     if !evidence.expected.is_empty() {
         lines += &row(style, "wanted", &evidence.expected);
@@ -164,10 +180,23 @@ fn why(style: &Style, facts: &RuleFacts) -> String {
 }
 
 fn repair(style: &Style, finding: &Finding) -> String {
-    let fix = finding.fix.as_deref();
-    fix.map_or_else(String::new, |fix| {
-        command(style, &label_head("repair"), fix)
-    })
+    let Some(Repair {
+        command: run,
+        words,
+    }) = &finding.fix
+    else {
+        return String::new();
+    };
+    let mut label = "repair";
+    let mut lines = String::new();
+    if let Some(run) = run {
+        lines += &command(style, &label_head(label), run);
+        label = "";
+    }
+    if let Some(words) = words {
+        lines += &hang_paragraphs(style, &label_head(label), words);
+    }
+    lines
 }
 
 fn pages(style: &Style, facts: &RuleFacts) -> String {
@@ -178,12 +207,7 @@ fn pages(style: &Style, facts: &RuleFacts) -> String {
 /// What the line says, after the name of its subject unless that stands in the heading already.
 fn named(finding: &Finding, said: String, whole: bool) -> String {
     let name = name(&finding.subject, whole);
-    // A scaling target's name is its resource and a side; what is said of it begins with the resource.
-    let begins = name
-        .split(' ')
-        .next()
-        .is_some_and(|word| said.starts_with(&format!("{word}:")));
-    match name.is_empty() || begins || (!whole && names(&said, &name)) {
+    match name.is_empty() || (!whole && names(&said, &name)) {
         true => said,
         false => format!("{name}: {said}"),
     }
@@ -225,13 +249,22 @@ pub(super) fn name(subject: &SubjectId, whole: bool) -> String {
     } else {
         &subject.name
     };
+    // Auto scaling and contributor insights name what they are about as `table/orders/index/by-date`.
+    let resource = own.strip_prefix("table/");
+    let resource = resource.map(|resource| resource.replacen("/index/", "/", 1));
+    if let Some(resource) = resource {
+        let side = if resource.contains(' ') { "s" } else { "" };
+        return resource + side;
+    }
     match &subject.table {
         _ if is_table && whole => subject.name.clone(),
         _ if is_table => String::new(),
         // Some kinds have the table's name in theirs.
         Some(table) if whole && !names(own, table) => format!("{table}/{own}"),
         Some(_) => own.to_owned(),
-        None => format!("{} {own}", subject.kind),
+        // `role/checkout-api` tells the kind by itself.
+        None if subject.kind == "principal" => own.to_owned(),
+        None => format!("{} {own}", subject.kind.replace('-', " ")),
     }
 }
 
@@ -246,8 +279,20 @@ fn without_subject<'a>(message: &'a str, subject: &SubjectId) -> &'a str {
         format!("{kind} {name}: "),
         format!("{name}: "),
         format!("table {table}: "),
+        format!("{name}s: "),
+        format!("{}: ", name.replacen('/', " ", 1)),
+        format!("backup {name}: "),
+        format!("backup {kind} {name}: "),
+        format!("{kind} {}: ", subject.account),
         format!("{table}: "),
     ];
     let stripped = forms.iter().find_map(|form| message.strip_prefix(&**form));
+    // A consumer's name may say which version of its function it is; its message does not.
+    let of_table = || {
+        let rest = message.strip_prefix(&format!("{kind} "))?;
+        let (begins, said) = rest.split_once(&format!(" of {table}: "))?;
+        name.starts_with(begins).then_some(said)
+    };
+    let stripped = stripped.or_else(of_table);
     stripped.unwrap_or(message)
 }

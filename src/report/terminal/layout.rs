@@ -82,13 +82,16 @@ pub fn command(style: &Style, head: &str, text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in text.trim().lines() {
         let mut begun = String::new();
-        for word in shell_words(line) {
-            if !begun.is_empty() && begun.width() + 1 + word.width() > room {
+        for part in options(line, room) {
+            if begun.ends_with("&&") {
+                lines.push(std::mem::take(&mut begun));
+            }
+            if !begun.is_empty() && begun.width() + 1 + part.width() > room {
                 lines.push(format!("{begun} \\"));
                 begun = " ".to_owned();
             }
             begun += if begun.is_empty() { "" } else { " " };
-            begun += word;
+            begun += &part;
         }
         lines.push(begun);
     }
@@ -97,6 +100,26 @@ pub fn command(style: &Style, head: &str, text: &str) -> String {
         format!("{}\n", format!("{head}{}", style.clean(line)).trim_end())
     });
     lines.collect()
+}
+
+/// The words of a command, each option in one piece with its values where a line has room for them.
+fn options(line: &str, room: usize) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for word in shell_words(line) {
+        match parts.last_mut() {
+            Some(part)
+                if part.starts_with("--")
+                    && !part.ends_with("&&")
+                    && !word.starts_with("--")
+                    && part.width() + 3 + word.width() <= room =>
+            {
+                part.push(' ');
+                part.push_str(word);
+            }
+            _ => parts.push(word.to_owned()),
+        }
+    }
+    parts
 }
 
 /// `a, b and 3 more`: as many as fit into a width, at least one.

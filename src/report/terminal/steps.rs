@@ -35,7 +35,8 @@ pub(super) fn in_order(report: &Report, view: &View<'_>) -> String {
     let (unknown, steps) = folds_unknown(view, steps(&shown));
     let listed = room(report, view, steps.len());
     let width = number(listed).len() + 1;
-    let mut lines = Lines::of(view, &shown);
+    let listed_findings: Vec<&Finding> = steps[..listed].iter().flatten().copied().collect();
+    let mut lines = Lines::of(view, &listed_findings);
     let mut text = heading(report, view, &shown, listed);
     for (at, step) in steps.iter().take(listed).enumerate() {
         lines.lead(&format!("{:>width$} ", number(at + 1)));
@@ -104,7 +105,8 @@ fn room(report: &Report, view: &View<'_>, steps: usize) -> usize {
 fn heading(report: &Report, view: &View<'_>, shown: &[&Finding], lines: usize) -> String {
     let what = match view.show {
         Show::Unknown => "What could not be told",
-        Show::Findings | Show::Fail | Show::All => "What to do, in this order",
+        Show::Findings | Show::Fail => "What to do, in this order",
+        Show::All => "All results, what to do first on top",
     };
     let with: BTreeSet<_> = shown
         .iter()
@@ -135,10 +137,11 @@ fn line<'a>(
         [one] => lines.finding(one, true),
         [first, ..] => {
             let place = place(report, &view.style, step);
-            lines.line(
-                first,
-                &view.style.clean(&format!("{place}: {}", said(step))),
-            )
+            let said = match first.verdict {
+                Verdict::Fail | Verdict::Unknown => said(step),
+                Verdict::Pass | Verdict::NotApplicable => lines.holds(first).to_owned(),
+            };
+            lines.line(first, &view.style.clean(&format!("{place}: {said}")))
         }
     }
 }
@@ -147,7 +150,7 @@ fn line<'a>(
 fn place(report: &Report, style: &Style, step: &[&Finding]) -> String {
     let kinds: BTreeSet<&str> = step.iter().map(|finding| &*finding.subject.kind).collect();
     let kind = match kinds.iter().collect::<Vec<_>>()[..] {
-        [kind] => plural(kind),
+        [kind] => plural(&kind.replace('-', " ")),
         [..] => "subjects".to_owned(),
     };
     let counts = step

@@ -63,9 +63,12 @@ fn row(style: &Style, area: Area, counts: Counts, list: Option<&Assessed>) -> St
         .collect();
     let stand = list.map_or_else(String::new, |list| done(list, style));
     let used = NAME + COLUMNS.iter().map(|(_, width)| width).sum::<usize>() + 3;
-    let stand = style.cut(&stand, style.width.saturating_sub(used));
     let name = pad(&format!("  {}", area.title()), NAME);
-    format!("{}\n", format!("{name}{cells}   {stand}").trim_end())
+    if stand.is_empty() {
+        return format!("{name}{cells}\n");
+    }
+    let stand = hang(style, &" ".repeat(used), &stand);
+    format!("{name}{cells}   {}", stand.trim_start())
 }
 
 fn cell(style: &Style, count: usize, ink: Ink, width: usize) -> String {

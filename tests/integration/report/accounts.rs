@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dynalint::checklist::{Assessed, Checklist, Checklists, Run};
-use dynalint::finding::{Area, Finding, Severity, SubjectId, Verdict};
+use dynalint::finding::{Area, Finding, Repair, Severity, SubjectId, Verdict};
 use dynalint::gate::{self, Seen, Terms};
 use dynalint::report::{
     BlindSpot, Counts, Report, RuleFacts, Summary, TableBrief, TableKey, table_key,
@@ -274,11 +274,12 @@ fn pitr_off() -> Finding {
         from: Some(Operation::DescribeContinuousBackups),
     }];
     finding.params = BTreeMap::from([("min_days".to_owned(), 35.into())]);
-    finding.fix = Some(
-        "aws dynamodb update-continuous-backups --table-name checkout-orders \
-         --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true,RecoveryPeriodInDays=35"
-            .to_owned(),
-    );
+    let command = "aws dynamodb update-continuous-backups --table-name checkout-orders \
+         --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true,RecoveryPeriodInDays=35";
+    finding.fix = Some(Repair {
+        command: Some(command.to_owned()),
+        words: None,
+    });
     finding
 }
 
