@@ -122,7 +122,11 @@ impl<'a> Explainer<'a> {
     }
 
     fn outcome(&mut self, rule: &'a Rule, verdict: Verdict) {
-        self.made.message = self.message(rule);
+        // The sentence of a rule says what is wrong; of what holds, its title does.
+        self.made.message = match verdict {
+            Verdict::Pass => rule.title.clone(),
+            Verdict::Fail | Verdict::Unknown | Verdict::NotApplicable => self.message(rule),
+        };
         let decided = match (verdict, &rule.applies_when) {
             (Verdict::NotApplicable, Some(applies)) => applies,
             (Verdict::Unknown, Some(applies))

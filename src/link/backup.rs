@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::snapshot::Region;
 use crate::snapshot::backup::job::{BackupJob, CopyJob, RestoreJob};
 use crate::snapshot::backup::{BackupPlan, BackupSelection, RecoveryPoint, SelectionCriteria};
-use crate::snapshot::fact::{Fact, Listed, Why};
+use crate::snapshot::fact::{Fact, Listed, Reason, Why};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::record::{Evidence, FactType, Grounds};
 use crate::snapshot::table::{Restore, Table};
@@ -257,7 +257,9 @@ impl<'a> Backups<'a> {
             Err(why) => grounds.unknown.push(why.clone()),
             Ok(selections) => {
                 grounds.unknown.extend(selections.missing.iter().cloned());
-                if selections.items.is_empty() {
+                if hides_selections(plan) {
+                    grounds.unknown.push(HIDDEN.clone());
+                } else if selections.items.is_empty() {
                     grounds.evidence.push(evidence(
                         path,
                         "no selection",
@@ -323,9 +325,19 @@ impl<'a> Backups<'a> {
     }
 }
 
+/// It may select tables, AWS does not say which.
+static HIDDEN: Why = Why::from_call(Reason::Ambiguous, Operation::ListBackupSelections);
+
+/// Whether it is a plan of the organization that shows no selection in this account, where it may have some.
+fn hides_selections(plan: &BackupPlan) -> bool {
+    let empty = |it: &Listed<BackupSelection>| it.items.is_empty() && it.missing.is_none();
+    plan.id.starts_with("orgs/") && plan.selections.known().is_some_and(empty)
+}
+
 /// Whether a selection of the plan selects the table.
 fn selected<'a>(plan: &'a BackupPlan, table: &Candidate<'a>, opted_in: Answer<'a>) -> Answer<'a> {
     match plan.selections.as_ref() {
+        Ok(_) if hides_selections(plan) => Answer::Unknown(&HIDDEN),
         Ok(selections) => {
             let selections_select = selections
                 .items

@@ -125,9 +125,42 @@ fn through(
     let is_metric = |id: &str| lines.get(id).is_some_and(|line| line.metric.is_some());
     match compared.expression.as_deref() {
         Some(expression) if rises_with(expression, &query.id, is_metric) => Through::Rising,
-        Some(expression) if is_numerator(expression, &query.id, is_metric) => Through::Rising,
+        Some(expression)
+            if is_numerator(expression, &query.id, is_metric)
+                && is_within(alarm.threshold, expression, query) =>
+        {
+            Through::Rising
+        }
         Some(_) | None => Through::Expression,
     }
+}
+
+/// How far above its provisioned units a table may go for a while: five minutes of unused units are kept for bursts
+/// (developer guide, "Burst capacity"), so in one minute six times as far.
+const BURST: f64 = 6.0;
+
+/// Whether a quotient can come to the threshold: `m1/PERIOD(m1)/m2` is a share, which never comes to 80 without `*100`.
+/// A quotient without PERIOD counts units a period, and one without another metric has no full measure.
+fn is_within(threshold: Option<f64>, expression: &str, query: &MetricQuery) -> bool {
+    let flat: String = expression.chars().filter(|c| !c.is_whitespace()).collect();
+    let period = format!("PERIOD({})", query.id);
+    let is_share = flat.contains(&period) && flat.matches('/').count() > 1;
+    let Some(threshold) = threshold.filter(|_| is_share) else {
+        return true;
+    };
+    let flat = flat.replace(&period, "1").replace(['(', ')'], "");
+    let (mut full, mut divides) = (1.0, false);
+    for part in flat.split_inclusive(['*', '/']) {
+        if let Ok(number) = part.trim_end_matches(['*', '/']).parse::<f64>() {
+            full = if divides {
+                full / number
+            } else {
+                full * number
+            };
+        }
+        divides = part.ends_with('/');
+    }
+    threshold <= full * BURST
 }
 
 /// Whether an expression is a plain sum or maximum of metrics that has this line among its terms, and so rises when it
@@ -423,6 +456,25 @@ mod tests {
         ];
         for expression in others {
             assert!(!is_numerator(expression, "m1", is_metric), "{expression}");
+        }
+    }
+
+    #[test]
+    fn a_share_never_comes_to_a_threshold_in_per_cent() {
+        let line = json!({"id": "m1", "expression": null, "metric": null, "period_s": null,
+            "returns_data": false, "account": null});
+        let query: MetricQuery = serde_json::from_value(line).expect("a line");
+        for (expression, threshold, expected) in [
+            ("m1/PERIOD(m1)/m2*100", 80.0, true),
+            ("100*(m1/PERIOD(m1))/m2", 80.0, true),
+            ("m1/PERIOD(m1)/m2", 0.8, true),
+            ("m1/PERIOD(m1)/m2", 80.0, false),
+            ("m1/PERIOD(m1)/m2*100", 8000.0, false),
+            ("m1/m2*100", 8000.0, true),
+            ("m1/PERIOD(m1)", 80.0, true),
+        ] {
+            let within = is_within(Some(threshold), expression, &query);
+            assert_eq!(within, expected, "{expression} above {threshold}");
         }
     }
 
