@@ -280,7 +280,10 @@ fn a_key_or_topic_that_aws_says_is_not_there_or_cannot_rotate_is_a_finding_not_a
         {"topic-key": ["pager", "alias/aws/sns"]},
     ]));
     let (report, code) = account.check(&[]);
-    assert_eq!(report["gaps"], json!([]));
+    // Whether AWS Backup may use the key that AWS manages for SNS, its pages leave open.
+    let gaps = report["gaps"].as_array().expect("gaps");
+    let told = gaps.iter().all(|gap| gap["reason"] == "ambiguous");
+    assert!(told, "{gaps:#?}");
     assert_eq!(code, 1);
     let failed = failures(&report);
     for expected in [
