@@ -129,27 +129,19 @@ pub fn assess(
     selection: &Selection,
     listing: Listing,
 ) -> Assessment {
-    let mut run = Run {
-        rules,
-        linked,
-        listing,
-        summary: Summary::default(),
-        of_table: Counts::default(),
-        findings: Vec::new(),
-        blind: BTreeMap::new(),
-    };
+    let mut run = Run::new(rules, linked, listing);
     let mut briefs = BTreeMap::new();
     let (mut tables, mut indexes) = (0, 0);
     for account in &linked.accounts {
         let chosen: Vec<&TableView<'_>> = selected(account, selection).collect();
         // Who asks for tables that are not there is not told that the rest of the account is ready.
         run.account(account, !selection.narrows() || !chosen.is_empty());
-        for table in chosen {
+        for table in &chosen {
             tables += 1;
             indexes += table.indexes.known().map_or(0, Vec::len);
             briefs.insert(key(account, table), table.brief());
-            run.table(account, table);
         }
+        run.tables(account, &chosen);
     }
     if tables > 0 || !selection.narrows() {
         linked.iam.iter().for_each(|iam| run.iam(iam));
@@ -207,7 +199,57 @@ struct Run<'r, 'a> {
     blind: BTreeMap<Why, BTreeSet<String>>,
 }
 
-impl Run<'_, '_> {
+/// Tables that are worth a thread of their own.
+const TABLES_A_THREAD: usize = 200;
+
+impl<'r, 'a> Run<'r, 'a> {
+    fn new(rules: &'r [Configured<'r>], linked: &'r Linked<'a>, listing: Listing) -> Run<'r, 'a> {
+        Run {
+            rules,
+            linked,
+            listing,
+            summary: Summary::default(),
+            of_table: Counts::default(),
+            findings: Vec::new(),
+            blind: BTreeMap::new(),
+        }
+    }
+
+    /// The rules on tables, which don't see each other: side by side where there are many. What comes of it is the same.
+    fn tables(&mut self, account: &AccountView<'_>, tables: &[&TableView<'_>]) {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = tables.len().div_ceil(threads).max(TABLES_A_THREAD);
+        let (rules, linked, listing) = (self.rules, self.linked, self.listing);
+        let work = |tables: &[&TableView<'_>]| {
+            let mut run = Run::new(rules, linked, listing);
+            for table in tables {
+                run.table(account, table);
+            }
+            (run.summary, run.findings, run.blind)
+        };
+        let work = &work;
+        let mut shares = tables.chunks(share);
+        let own = shares.next().unwrap_or_default();
+        std::thread::scope(|scope| {
+            let others: Vec<_> = shares
+                .map(|share| scope.spawn(move || work(share)))
+                .collect();
+            let done = std::iter::once(work(own));
+            let others = others.into_iter().map(|other| {
+                other.join().expect(
+                    "a panic here is one of ours, and ends the run as it would on one thread",
+                )
+            });
+            for (summary, findings, blind) in done.chain(others) {
+                self.summary.merge(summary);
+                self.findings.extend(findings);
+                for (why, rules) in blind {
+                    self.blind.entry(why).or_default().extend(rules);
+                }
+            }
+        });
+    }
+
     /// The rules on the account `itself`, where that is asked for; and, where tables are missing, one unknown for each rule on tables.
     fn account(&mut self, account: &AccountView<'_>, itself: bool) {
         let missing = match &account.tables {

@@ -224,6 +224,13 @@ impl Counts {
         }
     }
 
+    fn merge(&mut self, other: Counts) {
+        self.pass += other.pass;
+        self.fail += other.fail;
+        self.unknown += other.unknown;
+        self.not_applicable += other.not_applicable;
+    }
+
     /// All of them.
     pub fn total(&self) -> usize {
         self.pass + self.fail + self.unknown + self.not_applicable
@@ -245,6 +252,36 @@ pub struct Summary {
     pub fails: BTreeMap<Severity, usize>,
     /// Unknown by severity.
     pub unknowns: BTreeMap<Severity, usize>,
+}
+
+impl Summary {
+    /// Adds the counts of another part of the run.
+    pub fn merge(&mut self, other: Summary) {
+        let Summary {
+            all,
+            by_area,
+            by_rule,
+            by_table,
+            fails,
+            unknowns,
+        } = other;
+        self.all.merge(all);
+        for (area, counts) in by_area {
+            self.by_area.entry(area).or_default().merge(counts);
+        }
+        for (rule, counts) in by_rule {
+            self.by_rule.entry(rule).or_default().merge(counts);
+        }
+        for (table, counts) in by_table {
+            self.by_table.entry(table).or_default().merge(counts);
+        }
+        for (severity, count) in fails {
+            *self.fails.entry(severity).or_default() += count;
+        }
+        for (severity, count) in unknowns {
+            *self.unknowns.entry(severity).or_default() += count;
+        }
+    }
 }
 
 /// The table that a finding belongs to, where it belongs to one.

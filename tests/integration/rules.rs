@@ -447,6 +447,35 @@ fn a_table_of_the_starter_tier_fails_one_step_lower() {
 }
 
 #[test]
+fn many_tables_are_judged_side_by_side_as_each_by_itself() {
+    let catalog = catalog();
+    let judged = |names: &[String]| {
+        let table = |name: &String| json!({"name": name, "deletion_protection": name.ends_with('7'), "tags": {}});
+        let tables: Vec<Value> = names.iter().map(table).collect();
+        let region = json!({"account": "111122223333", "partition": "aws", "region": "eu-west-1", "tables": tables});
+        assess(&catalog, &snapshot(region, None))
+    };
+    let names: Vec<String> = (0..900).map(|number| format!("t-{number:03}")).collect();
+    let all = judged(&names);
+    let of = |rule: &str| all.summary.by_rule[rule];
+    assert_eq!(
+        (
+            of("deletion-protection").pass,
+            of("deletion-protection").fail
+        ),
+        (90, 810)
+    );
+    assert_eq!(of("required-tags").fail, 900);
+    assert_eq!(all.summary.by_table.len(), 900);
+    for name in ["t-000", "t-457", "t-899"] {
+        let alone = judged(&[name.to_owned()]).findings;
+        let its_own = |it: &&Finding| it.subject.table.as_deref() == Some(name);
+        let together: Vec<&Finding> = all.findings.iter().filter(its_own).collect();
+        assert_eq!(together, alone.iter().filter(its_own).collect::<Vec<_>>());
+    }
+}
+
+#[test]
 fn the_matrix_of_all_rules_over_all_fixtures() {
     let catalog = catalog();
     let fixtures = [
