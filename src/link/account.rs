@@ -63,7 +63,7 @@ view! {
     fields {
         /// The tables with what belongs to them.
         tables: Fact<Listed<TableView<'static>>>, [ListTables] = |v| crate::snapshot::record::FactType::value(&v.tables);
-        /// The topics that alarms notify.
+        /// The topics that alarms or vaults notify.
         topics: Fact<Listed<TopicView<'static>>>, [DescribeAlarms, ListSubscriptionsByTopic] = |v| crate::snapshot::record::FactType::value(&v.topics);
         /// The VPC endpoints of DynamoDB.
         vpc_endpoints: Fact<Listed<EndpointView<'static>>>, [DescribeVpcEndpoints] = |v| crate::snapshot::record::FactType::value(&v.vpc_endpoints);
