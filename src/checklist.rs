@@ -91,6 +91,8 @@ pub enum State {
     NotAssessed,
     /// Somebody has to sign it.
     Open,
+    /// What fails of it is waived, or was there when the baseline was made.
+    Waived,
     /// All that it asks for holds.
     Pass,
     /// It speaks of nothing that is there.
@@ -105,6 +107,7 @@ impl State {
             State::Unknown => "unknown",
             State::NotAssessed => "not-assessed",
             State::Open => "open",
+            State::Waived => "waived",
             State::Pass => "pass",
             State::NotApplicable => "not-applicable",
         }
@@ -114,6 +117,7 @@ impl State {
         match counts {
             Counts { fail: 1.., .. } => State::Fail,
             Counts { unknown: 1.., .. } => State::Unknown,
+            Counts { waived: 1.., .. } | Counts { baselined: 1.., .. } => State::Waived,
             Counts { pass: 1.., .. } => State::Pass,
             Counts { .. } => State::NotApplicable,
         }

@@ -161,6 +161,9 @@ pub struct ExplainArgs {
     /// Whether to write colours
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, help_heading = "Talk")]
     pub color: Color,
+    /// Where configuration comes from.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// The arguments of `completions`.

@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::args::ExplainArgs;
-use super::engine::Engine;
 use super::exit::{Exit, Failure};
 use super::format::PageFormat;
 use super::output::Console;
+use super::project::Project;
 use crate::checklist::Checklists;
 use crate::finding::Area;
-use crate::report::explain::{self, RulePage, markdown};
+use crate::report::explain::{self, ParamLine, RulePage, markdown};
 use crate::report::terminal::style::Style;
+use crate::rule::Rule;
+use crate::rule::param::Param;
+use crate::snapshot::operation::Operation;
 
 /// How alike two names must be for one to be suggested for the other.
 const ALIKE: f64 = 0.75;
@@ -18,28 +21,23 @@ const ALIKE: f64 = 0.75;
 const MOST_NAMES: usize = 5;
 
 /// Runs it.
-pub(super) fn run(
-    args: &ExplainArgs,
-    engine: &dyn Engine,
-    console: &mut Console<'_>,
-) -> Result<Exit, Failure> {
+pub(super) fn run(args: &ExplainArgs, console: &mut Console<'_>) -> Result<Exit, Failure> {
     if args.format == PageFormat::Markdown && args.width.is_some() {
         return Err(Failure::new(
             "--width is for text at a terminal, and Markdown has none",
             "leave --width out, or take --format terminal",
         ));
     }
-    let pages = engine.pages(&args.rules)?;
+    let project = Project::load(&args.rules, &args.config)?;
+    let rules = project.catalog.rules().iter();
+    let pages: Vec<RulePage> = rules.map(|rule| page(rule, &project.lists)).collect();
     let style = console.screen.style(args.color, args.width);
     let text = match (&args.name, args.format) {
         (None, PageFormat::Markdown) => markdown::catalogue(&pages),
         (None, PageFormat::Terminal) => {
             explain::catalogue(&pages, &style) + "\n  why     dynalint explain RULE\n"
         }
-        (Some(name), format) => {
-            let lists = engine.checklists(&args.rules)?;
-            named(name, &pages, &lists, format, &style)?
-        }
+        (Some(name), format) => named(name, &pages, &project.lists, format, &style)?,
     };
     console.report(&text)?;
     Ok(Exit::Done)
@@ -103,4 +101,49 @@ fn unknown(name: &str, pages: &[RulePage], lists: &Checklists) -> Failure {
         format!("no rule, area or checklist is named \"{name}\""),
         hint,
     )
+}
+
+fn page(rule: &Rule, lists: &Checklists) -> RulePage {
+    let fix = &rule.fix;
+    let fixes = [
+        ("cli", &fix.cli),
+        ("terraform", &fix.terraform),
+        ("cloudformation", &fix.cloudformation),
+        ("text", &fix.text),
+    ];
+    let mut needs: Vec<String> = Operation::run(&rule.operations())
+        .into_iter()
+        .filter_map(Operation::action)
+        .map(str::to_owned)
+        .collect();
+    needs.sort();
+    RulePage {
+        id: rule.id.to_string(),
+        area: rule.area,
+        severity: rule.severity,
+        since: rule.since.clone(),
+        title: rule.title.clone(),
+        params: rule.params.iter().map(param_line).collect(),
+        why: rule.why.clone(),
+        looks_at: rule.fields().into_iter().collect(),
+        needs,
+        fix: fixes
+            .iter()
+            .filter_map(|(kind, text)| {
+                Some(((*kind).to_owned(), text.as_ref()?.with_placeholders()))
+            })
+            .collect(),
+        listed: lists.listing(rule.id.as_str()),
+        refs: rule.refs.clone(),
+        file: rule.file.clone(),
+    }
+}
+
+fn param_line(param: &Param) -> ParamLine {
+    ParamLine {
+        name: param.name.clone(),
+        kind: param.ty.name().to_owned(),
+        default: param.default.to_string(),
+        about: param.about.clone(),
+    }
 }

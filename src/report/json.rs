@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{BlindSpot, Counts, Report, Summary, worst_first};
 use crate::checklist::{Assessed, Item, Standing};
-use crate::finding::{Area, Finding, SubjectId};
+use crate::finding::{Area, Decoration, Finding, SubjectId};
 use crate::snapshot::Scope;
 use crate::snapshot::fact::Why;
 use crate::snapshot::operation::Operation;
@@ -290,7 +290,7 @@ impl<'a> ResultV1<'a> {
             area: finding.area.word(),
             severity: finding.severity.word(),
             status: finding.verdict.word(),
-            decoration: None,
+            decoration: finding.decoration.as_ref().map(Decoration::word),
             subject: SubjectV1::from_subject(&finding.subject),
             message: &finding.message,
             evidence: finding

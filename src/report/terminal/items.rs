@@ -62,7 +62,7 @@ fn word(state: State) -> &'static str {
     match state {
         State::NotAssessed => "not assessed",
         State::NotApplicable => "not applicable",
-        State::Fail | State::Unknown | State::Open | State::Pass => state.word(),
+        State::Fail | State::Unknown | State::Open | State::Waived | State::Pass => state.word(),
     }
 }
 
@@ -70,7 +70,7 @@ fn mark(style: &Style, state: State) -> (&'static str, Ink) {
     match state {
         State::Fail => (style.mark(Verdict::Fail), Ink::Bad),
         State::Unknown | State::NotAssessed => (style.mark(Verdict::Unknown), Ink::Open),
-        State::Open => (style.circle(), Ink::Mild),
+        State::Open | State::Waived => (style.circle(), Ink::Mild),
         State::Pass => (style.mark(Verdict::Pass), Ink::Good),
         State::NotApplicable => (style.mark(Verdict::NotApplicable), Ink::Faint),
     }
@@ -86,7 +86,9 @@ fn notes(item: &Item, standing: Standing, report: &Report, view: &View<'_>) -> V
     };
     let mut notes: Vec<String> = match standing.state {
         State::Fail | State::Unknown => of(Verdict::Fail).chain(of(Verdict::Unknown)).collect(),
-        State::NotAssessed | State::Open | State::Pass | State::NotApplicable => Vec::new(),
+        State::NotAssessed | State::Open | State::Waived | State::Pass | State::NotApplicable => {
+            Vec::new()
+        }
     };
     if standing.is_left_out {
         notes.push("a rule of it was left out of this run".to_owned());

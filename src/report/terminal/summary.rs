@@ -55,6 +55,8 @@ fn row(style: &Style, area: Area, counts: Counts, list: Option<&Assessed>) -> St
         fail,
         unknown,
         not_applicable: _,
+        waived: _,
+        baselined: _,
     } = counts;
     let inks = [Ink::Plain, Ink::Bad, Ink::Open];
     let cells = [pass, fail, unknown].into_iter().zip(inks).zip(COLUMNS);

@@ -45,6 +45,7 @@ pub(crate) fn result(subject: SubjectId, rule: &str, verdict: Verdict, message: 
         unknown: Vec::new(),
         fix: None,
         params: BTreeMap::new(),
+        decoration: None,
         source: (format!("rules/{area}/{rule}.yaml"), 12),
     }
 }
@@ -173,6 +174,7 @@ fn scope() -> Scope {
 fn brief(_: &TableKey) -> TableBrief {
     TableBrief {
         environment: Some("prod".to_owned()),
+        service: None,
         capacity_mode: Some("on-demand".to_owned()),
         size_bytes: Some(41_234_567_890),
         indexes: Some(2),
