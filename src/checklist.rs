@@ -16,6 +16,11 @@ use crate::yaml::{SourceError, nearest};
 /// The checklists that are built in: path and text.
 pub static BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/checklists.rs"));
 
+/// The JSON Schema of a checklist's file.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(file::File)
+}
+
 /// A list that a reviewer goes through.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checklist {

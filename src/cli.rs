@@ -16,6 +16,7 @@ pub mod output;
 mod pages;
 pub mod progress;
 mod project;
+mod schema;
 pub mod screen;
 mod snapshot;
 pub mod time;
@@ -67,6 +68,7 @@ fn dispatch(
         Command::Explain(args) => explain::run(args, console),
         Command::Completions(args) => pages::completions(args.shell, console),
         Command::Man => pages::manual(console),
+        Command::Schema(args) => schema::run(args.name, console),
     }
 }
 

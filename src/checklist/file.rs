@@ -3,22 +3,31 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Attest, Checklist, Item, Per};
 use crate::yaml::{self, SourceError, Spans, did_you_mean};
 
-/// What may be missing is optional here: the reader below says all that is missing at once.
-#[derive(Deserialize)]
+// What may be missing is optional here: the reader below says all that is missing at once.
+
+/// A checklist: what a review goes through.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct File {
+#[schemars(rename = "Checklist")]
+pub(super) struct File {
+    /// Its name: also the name of the file, in kebab-case.
+    #[schemars(required)]
     id: Option<String>,
+    /// Its heading.
+    #[schemars(required)]
     title: Option<String>,
+    /// In the order of a review.
     #[serde(default)]
     items: Vec<ItemFile>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ItemFile {
     id: Option<String>,
@@ -29,7 +38,7 @@ struct ItemFile {
     attest: Option<AttestFile>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct AttestFile {
     per: Option<String>,

@@ -11,6 +11,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use super::format::{Format, OutputFile, PageFormat};
+use super::schema::SchemaName;
 use super::time::{parse_duration, parse_metrics_window, parse_now};
 use crate::finding::{Area, Severity};
 use crate::gate::Terms;
@@ -63,6 +64,9 @@ pub enum Command {
     /// Print the manual page
     #[command(hide = true)]
     Man,
+    /// Print the JSON Schema of a file
+    #[command(hide = true)]
+    Schema(SchemaArgs),
 }
 
 /// The arguments of `check`.
@@ -172,6 +176,14 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]
     pub shell: clap_complete::Shell,
+}
+
+/// The arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// The file
+    #[arg(value_name = "NAME", value_enum)]
+    pub name: SchemaName,
 }
 
 /// Which account, in the words of the AWS CLI.

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::{BlindSpot, Counts, Report, Summary, worst_first};
@@ -29,7 +31,17 @@ pub fn render(report: &Report) -> Result<String, serde_json::Error> {
     Ok(text)
 }
 
-#[derive(Serialize)]
+/// The JSON Schema of the format.
+pub fn schema() -> Schema {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    settings
+        .into_generator()
+        .into_root_schema_for::<ReportV1<'_>>()
+}
+
+/// A report of dynalint.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Report")]
 struct ReportV1<'a> {
     version: u32,
     tool: ToolV1<'a>,
@@ -41,14 +53,14 @@ struct ReportV1<'a> {
     gaps: Vec<GapV1<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ToolV1<'a> {
     name: &'static str,
     version: &'a str,
     rules_digest: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RunV1<'a> {
     source: &'a str,
     scopes: Vec<ScopeV1<'a>>,
@@ -65,21 +77,21 @@ fn is_none(count: &usize) -> bool {
     *count == 0
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ScopeV1<'a> {
     account: &'a str,
     partition: &'a str,
     regions: &'a [String],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct GateV1 {
     fail_on: &'static str,
     verdict: &'static str,
     exit_code: u8,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SummaryV1<'a> {
     pass: usize,
     fail: usize,
@@ -90,7 +102,7 @@ struct SummaryV1<'a> {
     by_rule: BTreeMap<&'a str, CountsV1>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct CountsV1 {
     pass: usize,
     fail: usize,
@@ -98,7 +110,7 @@ struct CountsV1 {
     not_applicable: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ResultV1<'a> {
     rule: &'a str,
     area: &'static str,
@@ -114,7 +126,7 @@ struct ResultV1<'a> {
     source: SourceV1<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SubjectV1<'a> {
     kind: &'a str,
     name: &'a str,
@@ -124,7 +136,7 @@ struct SubjectV1<'a> {
     region: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct EvidenceV1<'a> {
     path: &'a str,
     observed: &'a str,
@@ -132,20 +144,20 @@ struct EvidenceV1<'a> {
     from: Option<&'static str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct UnknownV1<'a> {
     reason: &'static str,
     action: Option<&'static str>,
     detail: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SourceV1<'a> {
     file: &'a str,
     line: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ChecklistV1<'a> {
     id: &'a str,
     title: &'a str,
@@ -154,7 +166,7 @@ struct ChecklistV1<'a> {
     items: Vec<ItemV1<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ItemV1<'a> {
     id: &'a str,
     text: &'a str,
@@ -166,7 +178,7 @@ struct ItemV1<'a> {
     attest: Option<AttestV1<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct AttestV1<'a> {
     per: &'static str,
     by: &'a str,
@@ -174,7 +186,7 @@ struct AttestV1<'a> {
     needs_evidence: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct GapV1<'a> {
     action: &'a str,
     /// The one thing it was about; null for a listing, and where it was about several.

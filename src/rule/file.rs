@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::condition::{Condition, Fault, Names, Variable};
@@ -14,37 +15,60 @@ use super::{Area, Case, Fix, ForEach, Root, Roots, Rule, RuleId, Severity};
 use crate::snapshot::record::Type;
 use crate::yaml::{self, SourceError, Spans, did_you_mean};
 
-#[derive(Deserialize)]
+/// A rule: what must hold, why, what to do about it, and its own test cases.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RuleFile {
+#[schemars(rename = "Rule")]
+pub(super) struct RuleFile {
+    /// Its name in kebab-case, saying what must hold: also the name of the file.
     id: String,
+    /// The part of the checklist that it belongs to.
     area: Area,
+    /// What must hold, as a heading.
     title: String,
+    /// How bad it is when it does not hold.
     severity: Severity,
+    /// The version that brought it: 0.1.0.
     since: String,
+    /// What it gives one result for: table, account, iam, or "index in table.indexes".
     for_each: String,
+    /// Where this condition is false, the rule does not apply.
     applies_when: Option<String>,
+    /// Values that users may set, by name.
     #[serde(default)]
     params: BTreeMap<String, ParamFile>,
+    /// The condition that must hold.
     assert: String,
+    /// The sentence of a result; {…} shows a value: "{table.name}: the window is {table.pitr.window_days} days".
     message: String,
+    /// For people: what goes wrong, and when.
     why: String,
+    /// What to do about a failure.
     fix: FixFile,
+    /// Pages to read, https.
     refs: Vec<String>,
+    /// Names it had before.
     #[serde(default)]
     aliases: Vec<String>,
+    /// Whether a waiver may cover it.
     #[serde(default = "waivable_unless_said")]
     waivable: bool,
+    /// Its own cases: at least one each that passes, fails and is unknown.
     #[serde(default)]
     tests: Vec<Case>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Fix")]
 struct FixFile {
+    /// With the command line of AWS.
     cli: Option<String>,
+    /// With Terraform.
     terraform: Option<String>,
+    /// With CloudFormation.
     cloudformation: Option<String>,
+    /// By a person, where no tool does it.
     text: Option<String>,
 }
 

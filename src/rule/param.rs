@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use globset::{GlobBuilder, GlobMatcher};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::condition::duration;
@@ -11,7 +12,7 @@ use crate::snapshot::record::{FactType, Value};
 use crate::yaml::{Tree, did_you_mean};
 
 /// The type of a parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum ParamType {
     /// A number.
     #[serde(rename = "number")]
@@ -150,16 +151,24 @@ impl fmt::Display for ParamValue {
 }
 
 /// How a rule's file declares a parameter.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Param")]
 pub(super) struct ParamFile {
+    /// Its type.
     #[serde(rename = "type")]
     ty: ParamType,
+    /// The value where nobody sets one.
     default: Tree,
+    /// The least value.
     min: Option<Tree>,
+    /// The greatest value.
     max: Option<Tree>,
+    /// The fewest elements of a list.
     min_items: Option<usize>,
+    /// The only values, if not all.
     one_of: Option<Vec<Tree>>,
+    /// What it means.
     about: String,
 }
 
