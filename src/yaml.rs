@@ -9,6 +9,7 @@
 
 mod error;
 mod node;
+mod part;
 mod typed;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use serde::de::DeserializeOwned;
 pub use self::error::{SourceError, did_you_mean, nearest};
 use self::node::{Key, Kind, Node, Place, Source, Style};
 pub use self::node::{Spans, Tree};
+pub use self::part::Part;
 
 /// The largest file that is read.
 pub const MAX_BYTES: usize = 1024 * 1024;

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod binary;
+mod broken;
 mod checklists;
 mod cli;
 #[cfg(feature = "live")]
@@ -12,7 +13,6 @@ mod live;
 #[cfg(feature = "live")]
 mod metrics;
 mod mistakes;
-mod places;
 mod readme;
 #[cfg(feature = "live")]
 mod recorded;
