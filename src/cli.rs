@@ -14,6 +14,7 @@ pub mod output;
 mod pages;
 pub mod program;
 pub mod progress;
+mod rules;
 pub mod screen;
 mod snapshot;
 pub mod time;
@@ -63,6 +64,7 @@ fn dispatch(
         Command::Check(args) => check::run(args, typed, engine, console),
         Command::Snapshot(args) => snapshot::run(args, engine, console),
         Command::Explain(args) => explain::run(args, engine, console),
+        Command::Rules(args) => rules::run(args, console),
         Command::Completions(args) => pages::completions(args.shell, console),
         Command::Man => pages::manual(console),
     }

@@ -16,6 +16,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use self::condition::Condition;
+pub(crate) use self::file::{is_kebab, to_kebab};
 use self::message::Message;
 use self::param::{Param, ParamError, Params};
 use self::template::Template;

@@ -39,6 +39,8 @@ pub struct Tested {
     pub file: String,
     /// Where its cases stand; where they are missing, the rule.
     pub place: Place,
+    /// The fields that decide, as dotted paths.
+    pub looks_at: Vec<String>,
     /// Its cases, in the order of the file.
     pub cases: Vec<Tried>,
     /// Verdicts that no case expects although the rule can give them.
@@ -129,7 +131,7 @@ impl Trial {
     /// Tries all cases of a rule.
     ///
     /// # Errors
-    /// Everything in its cases that cannot be read: an unknown fact, a wrong type, a param that the rule does not have.
+    /// As [`mistakes`].
     pub fn run(&mut self, rule: &Rule) -> Result<Tested, Vec<SourceError>> {
         let read = given::read(rule)?;
         let cases = (0..).zip(rule.tests.iter().zip(&read.cases));
@@ -137,6 +139,7 @@ impl Trial {
             rule: rule.id.to_string(),
             file: rule.file.clone(),
             place: read.place("tests"),
+            looks_at: rule.fields().into_iter().collect(),
             cases: cases
                 .map(|(index, (case, given))| Tried {
                     place: read.place(&format!("tests.{index}")),
@@ -180,6 +183,12 @@ impl Trial {
             faults,
         }
     }
+}
+
+/// Everything in the cases of a rule that cannot be read: an unknown fact, a wrong type, a param that the rule does not
+/// have.
+pub fn mistakes(rule: &Rule) -> Vec<SourceError> {
+    given::read(rule).err().unwrap_or_default()
 }
 
 /// What the rule says of a snapshot, with the params of the case.

@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::args::SelectArgs;
@@ -23,7 +23,7 @@ use crate::rule::catalog::{Catalog, Source};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::series::Series;
 use crate::snapshot::{Snapshot, file};
-use crate::yaml::SourceError;
+use crate::yaml::{self, SourceError};
 
 /// The account of `check --demo`.
 const DEMO: &[u8] = include_bytes!("../../demo/snapshot.json");
@@ -42,7 +42,9 @@ pub struct Program {
 impl Program {
     fn catalog(&self, folders: &[PathBuf]) -> Result<&Catalog, Failure> {
         if self.catalog.get().is_none() {
-            let (catalog, errors) = assess::load(own_rules(folders)?);
+            let (own, mut errors) = own_rules(folders)?;
+            let (catalog, found) = assess::load(own);
+            errors.extend(found);
             if !errors.is_empty() {
                 return Err(mistakes(&errors));
             }
@@ -253,8 +255,8 @@ impl crate::collect::Progress for Steps<'_> {
 }
 
 /// The rule files of the user's folders, sorted; folders in them are walked too.
-fn own_rules(folders: &[PathBuf]) -> Result<Vec<Source>, Failure> {
-    let mut sources = Vec::new();
+pub(super) fn own_rules(folders: &[PathBuf]) -> Result<(Vec<Source>, Vec<SourceError>), Failure> {
+    let (mut sources, mut errors) = (Vec::new(), Vec::new());
     for folder in folders {
         let mut files = Vec::new();
         yaml_files(folder, 0, &mut files)?;
@@ -266,15 +268,33 @@ fn own_rules(folders: &[PathBuf]) -> Result<Vec<Source>, Failure> {
             ));
         }
         for path in files {
-            let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
-            sources.push(Source {
-                file: path.display().to_string(),
-                text,
-                is_builtin: false,
-            });
+            let file = path.display().to_string();
+            match text_of(&file, &path) {
+                Ok(text) => sources.push(Source {
+                    file,
+                    text,
+                    is_builtin: false,
+                }),
+                Err(error) => errors.push(error),
+            }
         }
     }
-    Ok(sources)
+    Ok((sources, errors))
+}
+
+/// The text of a file, no more of it than a YAML file may have and a byte.
+fn text_of(file: &str, path: &Path) -> Result<String, SourceError> {
+    let limit = u64::try_from(yaml::MAX_BYTES).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    let read =
+        fs::File::open(path).and_then(|opened| opened.take(limit + 1).read_to_end(&mut bytes));
+    match read {
+        Ok(_) => yaml::text(file, bytes),
+        Err(error) => {
+            let message = format!("cannot be read: {}", file::trouble(&error));
+            Err(SourceError::of_file(file, message))
+        }
+    }
 }
 
 /// Folders are followed so deep: a link that leads back to its own folder ends somewhere.
@@ -317,7 +337,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
 }
 
 /// All mistakes of a run's files, each with its line and a caret.
-fn mistakes(errors: &[SourceError]) -> Failure {
+pub(super) fn mistakes(errors: &[SourceError]) -> Failure {
     let text: Vec<String> = errors.iter().map(SourceError::render).collect();
     let hint = match errors.len() {
         1 => "repair it and run again; no call was made".to_owned(),
@@ -327,7 +347,7 @@ fn mistakes(errors: &[SourceError]) -> Failure {
 }
 
 /// The ids of these names, by their old names too.
-fn ids(catalog: &Catalog, names: &[String]) -> Result<BTreeSet<String>, Failure> {
+pub(super) fn ids(catalog: &Catalog, names: &[String]) -> Result<BTreeSet<String>, Failure> {
     let id = |name: &String| match catalog.get(name) {
         Some(rule) => Ok(rule.id.to_string()),
         None => {
@@ -412,12 +432,25 @@ fn configuration(choice: &Choice<'_>) -> Result<Config, Failure> {
     config::read(&path.display().to_string(), &text).map_err(|errors| mistakes(&errors))
 }
 
+/// The folder that holds the configuration; where there is none, the root of the repository, or this folder.
+pub(super) fn project() -> PathBuf {
+    let config = find_config();
+    let beside = config.as_deref().and_then(Path::parent);
+    let here = std::env::current_dir().unwrap_or_default();
+    beside.unwrap_or_else(|| repository(&here)).to_owned()
+}
+
+/// The root of the repository, or the folder itself where there is none.
+fn repository(here: &Path) -> &Path {
+    let mut folders = here.ancestors();
+    folders
+        .find(|folder| folder.join(".git").exists())
+        .unwrap_or(here)
+}
+
 fn find_config() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
-    let root = here
-        .ancestors()
-        .find(|folder| folder.join(".git").exists())
-        .unwrap_or(&here);
+    let root = repository(&here);
     let inside = here
         .ancestors()
         .take_while(|folder| folder.starts_with(root));

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::SourceError;
 use super::node::{Key, Kind, Node, Source, Spans, Style};
-use super::typed;
+use super::typed::{self, Outcome};
 
 /// A part of a document.
 #[derive(Debug)]
@@ -79,7 +79,8 @@ impl Part {
     /// # Errors
     /// All mistakes in it, each with its place in the file.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Vec<SourceError>> {
-        typed::read(&self.source, &self.node)
+        let Outcome { value, errors } = typed::read(&self.source, &self.node);
+        value.filter(|_| errors.is_empty()).ok_or(errors)
     }
 
     /// A mistake in its key, or in itself where it has none.

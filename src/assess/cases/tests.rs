@@ -101,7 +101,7 @@ fn all_that_is_wrong_with_the_facts_of_a_case_has_its_place() {
         found,
         [
             "a-rule.yaml:13:34: unknown field \"deletion_protectoin\", did you mean \"deletion_protection\"?",
-            "a-rule.yaml:13:67: expected a string, found a list",
+            "a-rule.yaml:13:67: expected text, found a list",
             "a-rule.yaml:13:73: unknown field \"tabels\", did you mean \"tables\"?",
             "a-rule.yaml:13:85: unknown field \"regio\", did you mean \"region\"?",
         ]
@@ -110,7 +110,7 @@ fn all_that_is_wrong_with_the_facts_of_a_case_has_its_place() {
         errors("{ name: a, given: { table: { deletion_protection: \"yes\" } }, expect: pass }");
     assert_eq!(
         found,
-        ["a-rule.yaml:13:55: expected a boolean, found string \"yes\""]
+        ["a-rule.yaml:13:55: expected true or false, found \"yes\", write true"]
     );
     let found = errors("{ name: a, given: [], expect: pass }");
     assert_eq!(found.len(), 1, "{found:?}");
@@ -134,7 +134,7 @@ fn params_that_the_rule_does_not_have_and_names_that_are_taken_are_mistakes() {
     assert_eq!(
         found,
         [
-            "a-rule.yaml:13:48: unknown param \"days\"",
+            "a-rule.yaml:13:48: unknown param \"days\", the rule has no params",
             "a-rule.yaml:14:13: another case is named \"a\" too",
         ]
     );
