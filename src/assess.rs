@@ -3,6 +3,8 @@
 //! Pure. Decides nothing: that is [`crate::gate`]. Findings nobody lists are only counted, so that a million passes cost
 //! a million additions.
 
+pub mod cases;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::GlobSet;

@@ -16,6 +16,7 @@ pub mod output;
 mod pages;
 pub mod progress;
 mod project;
+mod rules;
 mod schema;
 pub mod screen;
 mod snapshot;
@@ -66,6 +67,7 @@ fn dispatch(
         Command::Check(args) => check::run(args, typed, collector, console),
         Command::Snapshot(args) => snapshot::run(args, collector, console),
         Command::Explain(args) => explain::run(args, console),
+        Command::Rules(args) => rules::run(args, console),
         Command::Completions(args) => pages::completions(args.shell, console),
         Command::Man => pages::manual(console),
         Command::Schema(args) => schema::run(args.name, console),

@@ -17,6 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::condition::Condition;
+pub(crate) use self::file::{is_kebab, to_kebab};
 use self::message::Message;
 use self::param::{Param, ParamError, Params};
 use self::template::Template;

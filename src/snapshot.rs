@@ -13,6 +13,7 @@ pub mod iam;
 pub mod key;
 pub mod network;
 pub mod operation;
+pub mod places;
 pub mod record;
 pub mod scaling;
 pub mod series;

@@ -8,7 +8,9 @@
 //! aliases, tags, several documents. Does not write YAML and knows nothing of rules. No other file names a YAML crate.
 
 mod error;
+mod filler;
 mod node;
+mod part;
 mod typed;
 
 use std::sync::Arc;
@@ -19,6 +21,8 @@ use serde::de::DeserializeOwned;
 pub use self::error::{SourceError, did_you_mean, nearest};
 use self::node::{Key, Kind, Node, Place, Source, Style};
 pub use self::node::{Spans, Tree};
+pub use self::part::Part;
+use self::typed::Outcome;
 
 /// The largest file that is read.
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -36,34 +40,111 @@ pub struct Document<T> {
 
 /// Reads one document into a type, or says everything that is wrong with it.
 pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<Document<T>, Vec<SourceError>> {
-    let source = Arc::new(Source::new(file, text));
-    let root = parse(&source).map_err(|error| vec![error])?;
-    let value = typed::read(&source, &root)?;
-    let spans = Spans::new(source, root);
-    Ok(Document { value, spans })
+    let (document, errors) = read_anyway(file, text);
+    document.filter(|_| errors.is_empty()).ok_or(errors)
 }
 
-fn parse(source: &Source) -> Result<Node, SourceError> {
-    if source.text().len() > MAX_BYTES {
-        let message = format!("file is larger than {} KB", MAX_BYTES / 1024);
-        return Err(source.error(Place::START, message));
+/// Reads one document into a type where nothing is wrong with it but keys that are not known and resemble none, so that
+/// the reader can tell what else is wrong; and everything that is wrong so far.
+pub fn read_anyway<T: DeserializeOwned>(
+    file: &str,
+    text: &str,
+) -> (Option<Document<T>>, Vec<SourceError>) {
+    let source = Arc::new(Source::new(file, text));
+    let root = match parse(&source) {
+        Ok(root) => root,
+        Err(errors) => return (None, errors),
+    };
+    let Outcome { value, errors } = typed::read(&source, &root);
+    // What was meant by a misspelt key is not there, and all that follows of that is no mistake of its own.
+    let resembles = |error: &SourceError| {
+        let hint = error.hint.as_deref();
+        hint.is_some_and(|hint| hint.starts_with("did you mean"))
+    };
+    let value = value.filter(|_| !errors.iter().any(resembles));
+    let spans = Spans::new(source, root);
+    (value.map(|value| Document { value, spans }), errors)
+}
+
+/// The text of a file that someone wrote, or the place where it is none.
+///
+/// # Errors
+/// Where it is larger than [`MAX_BYTES`] or not UTF-8.
+pub fn text(file: &str, bytes: Vec<u8>) -> Result<String, SourceError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(SourceError::of_file(file, too_large()));
     }
-    Builder {
+    String::from_utf8(bytes).map_err(|error| {
+        let (valid, rest) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
+        let source = Source::new(
+            file,
+            &(String::from_utf8_lossy(valid) + String::from_utf8_lossy(rest)),
+        );
+        let before = String::from_utf8_lossy(valid);
+        let last = before.rsplit('\n').next().unwrap_or_default();
+        let place = Place {
+            line: before.matches('\n').count() + 1,
+            column: last.chars().count() + 1,
+            width: 1,
+        };
+        let error = source.error(place, "not UTF-8 text".to_owned());
+        error.hinted(Some("save it as UTF-8".to_owned()))
+    })
+}
+
+fn too_large() -> String {
+    format!("file is larger than {} KB", MAX_BYTES / 1024)
+}
+
+fn parse(source: &Source) -> Result<Node, Vec<SourceError>> {
+    if source.text().len() > MAX_BYTES {
+        return Err(vec![source.error(Place::START, too_large())]);
+    }
+    let mut builder = Builder {
         source,
         events: Parser::new_from_str(source.text()),
         depth: 0,
+        refused: Vec::new(),
+    };
+    let root = builder.document();
+    let mut errors = builder.refused;
+    match root {
+        Ok(root) if errors.is_empty() => Ok(root),
+        Ok(_) => Err(errors),
+        Err(error) => {
+            errors.push(error);
+            Err(errors)
+        }
     }
-    .document()
 }
+
+/// What is mostly behind words of the parser.
+const HINTS: [(&str, &str); 6] = [
+    ("unknown anchor", WRITE_OUT),
+    (
+        "mapping values are not allowed",
+        "a text with \": \" in it goes in quotes",
+    ),
+    (
+        "illegal placement of ':'",
+        "is a bracket, a brace or a quote above it left open?",
+    ),
+    ("found a tab", "indent with blanks"),
+    ("in quoted scalar", "is the quote left open?"),
+    ("unprintable", "take it out"),
+];
+const WRITE_OUT: &str = "write it out where it is needed";
 
 struct Builder<'s> {
     source: &'s Source,
     events: Parser<'s, saphyr_parser::StrInput<'s>>,
     depth: usize,
+    /// What is not taken, and reading goes on behind it.
+    refused: Vec<SourceError>,
 }
 
 impl<'s> Builder<'s> {
-    fn document(mut self) -> Result<Node, SourceError> {
+    fn document(&mut self) -> Result<Node, SourceError> {
         let (first, _) = self.next()?;
         let Event::DocumentStart(_) = first else {
             return Err(self.source.error(Place::START, "file is empty".to_owned()));
@@ -94,10 +175,13 @@ impl<'s> Builder<'s> {
     fn invalid(&self, error: &ScanError) -> SourceError {
         let message = match error.info() {
             "recursion limit exceeded" => too_deep(),
+            info if info.contains("unknown anchor") => "aliases are not allowed".to_owned(),
             info => format!("not valid YAML: {info}"),
         };
-        self.source
-            .error(self.source.point(error.marker()), message)
+        let place = self.source.point(error.marker());
+        let hints = HINTS.iter().find(|(part, _)| error.info().contains(part));
+        let hint = hints.map(|(_, hint)| (*hint).to_owned());
+        self.source.error(place, message).hinted(hint)
     }
 
     fn error(&self, span: Span, message: &str) -> SourceError {
@@ -129,19 +213,27 @@ impl<'s> Builder<'s> {
 
     fn refuse_extras(&self, event: &Event<'s>, span: Span) -> Result<(), SourceError> {
         let (anchor, tag) = match event {
-            Event::Alias(_) => return Err(self.error(span, "aliases are not allowed")),
+            Event::Alias(_) => return Err(self.extra(span, "aliases are not allowed", WRITE_OUT)),
             Event::Scalar(_, _, anchor, tag)
             | Event::SequenceStart(anchor, tag)
             | Event::MappingStart(anchor, tag) => (*anchor, tag.is_some()),
             _ => (0, false),
         };
         if anchor != 0 {
-            return Err(self.error(span, "anchors are not allowed"));
+            return Err(self.extra(span, "anchors are not allowed", WRITE_OUT));
         }
         if tag {
-            return Err(self.error(span, "tags are not allowed"));
+            return Err(self.extra(
+                span,
+                "tags are not allowed",
+                "leave it out, or put the text in quotes",
+            ));
         }
         Ok(())
+    }
+
+    fn extra(&self, span: Span, message: &str, hint: &str) -> SourceError {
+        self.error(span, message).hinted(Some(hint.to_owned()))
     }
 
     fn nested(
@@ -170,16 +262,18 @@ impl<'s> Builder<'s> {
 
     fn map(&mut self) -> Result<Kind, SourceError> {
         let mut entries: Vec<(Key, Node)> = Vec::new();
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = std::collections::HashMap::new();
         loop {
             let (event, span) = self.next()?;
             if event == Event::MappingEnd {
                 return Ok(Kind::Map(entries));
             }
             let key = self.key(event, span)?;
-            if !seen.insert(key.text.clone()) {
+            if let Some(line) = seen.insert(key.text.clone(), key.place.line) {
                 let message = format!("duplicate key \"{}\"", key.text);
-                return Err(self.source.error(key.place, message));
+                let error = self.source.error(key.place, message);
+                let hint = format!("it stands in line {line} already");
+                self.refused.push(error.hinted(Some(hint)));
             }
             let (event, span) = self.next()?;
             entries.push((key, self.node(event, span)?));

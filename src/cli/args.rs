@@ -2,6 +2,8 @@
 //!
 //! Flags that cannot work together are named here where clap can tell; the rest is in each command.
 
+pub mod rules;
+
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +12,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use self::rules::RulesArgs;
 use super::format::{Format, OutputFile, PageFormat};
 use super::schema::SchemaName;
 use super::time::{parse_duration, parse_metrics_window, parse_now};
@@ -58,6 +61,8 @@ pub enum Command {
     Snapshot(Box<SnapshotArgs>),
     /// Tell about a rule, an area or a checklist; without a name, list the rules
     Explain(ExplainArgs),
+    /// Test rules, and start new ones
+    Rules(RulesArgs),
     /// Print the completions for a shell
     #[command(hide = true)]
     Completions(CompletionsArgs),

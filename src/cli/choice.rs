@@ -93,7 +93,7 @@ fn nothing_left(select: &SelectArgs) -> Failure {
 }
 
 /// The ids of these names, by their old names too.
-fn ids(catalog: &Catalog, names: &[String]) -> Result<BTreeSet<String>, Failure> {
+pub(super) fn ids(catalog: &Catalog, names: &[String]) -> Result<BTreeSet<String>, Failure> {
     let id = |name: &String| match catalog.get(name) {
         Some(rule) => Ok(rule.id.to_string()),
         None => Err(unknown_rule(catalog, name)),

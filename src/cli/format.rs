@@ -23,6 +23,15 @@ pub enum PageFormat {
     Markdown,
 }
 
+/// A format of what `rules test` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CaseFormat {
+    /// Text for people
+    Terminal,
+    /// JSON, version 1
+    Json,
+}
+
 impl Format {
     fn from_word(word: &str) -> Option<Format> {
         Format::from_str(word, false).ok()

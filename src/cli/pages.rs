@@ -35,10 +35,17 @@ fn written() -> io::Result<Vec<u8>> {
     program.build();
     let mut text = Vec::new();
     Man::new(program.clone()).render(&mut text)?;
-    for command in program.get_subcommands().filter(|it| !it.is_hide_set()) {
-        chapter(command, &mut text)?;
-    }
+    chapters(&program, &mut text)?;
     Ok(text)
+}
+
+/// The commands of a command that are not hidden, and theirs.
+fn chapters(command: &Command, text: &mut Vec<u8>) -> io::Result<()> {
+    for command in command.get_subcommands().filter(|it| !it.is_hide_set()) {
+        chapter(command, text)?;
+        chapters(command, text)?;
+    }
+    Ok(())
 }
 
 /// A command in the page of its program: what stands above its name there is said once.

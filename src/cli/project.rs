@@ -2,7 +2,7 @@
 //! them is said in one go, and nothing starts.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::args::ConfigArgs;
@@ -12,7 +12,7 @@ use crate::checklist::{self, Checklists};
 use crate::config::{self, Config};
 use crate::rule::catalog::{Catalog, Source};
 use crate::snapshot::file::trouble;
-use crate::yaml::SourceError;
+use crate::yaml::{self, SourceError};
 
 /// The name of the configuration file.
 const CONFIG: &str = "dynalint.yaml";
@@ -41,7 +41,9 @@ impl Project {
             }
             None => Config::default(),
         };
-        let (catalog, found) = assess::load(own_rules(rules)?);
+        let (own, found) = own_rules(rules)?;
+        errors.extend(found);
+        let (catalog, found) = assess::load(own);
         errors.extend(found);
         // Where a rule could not be read, an item that names it is not to blame.
         if errors.is_empty() {
@@ -60,9 +62,9 @@ impl Project {
     }
 }
 
-/// The rule files of the user's folders, sorted; folders in them are walked too.
-fn own_rules(folders: &[PathBuf]) -> Result<Vec<Source>, Failure> {
-    let mut sources = Vec::new();
+/// The rule files of the user's folders, sorted, and those that cannot be read; folders in them are walked too.
+pub(super) fn own_rules(folders: &[PathBuf]) -> Result<(Vec<Source>, Vec<SourceError>), Failure> {
+    let (mut sources, mut errors) = (Vec::new(), Vec::new());
     for folder in folders {
         let mut files = Vec::new();
         yaml_files(folder, 0, &mut files)?;
@@ -74,14 +76,33 @@ fn own_rules(folders: &[PathBuf]) -> Result<Vec<Source>, Failure> {
             ));
         }
         for path in files {
-            sources.push(Source {
-                text: read(&path)?,
-                file: path.display().to_string(),
-                is_builtin: false,
-            });
+            let file = path.display().to_string();
+            match text_of(&file, &path) {
+                Ok(text) => sources.push(Source {
+                    file,
+                    text,
+                    is_builtin: false,
+                }),
+                Err(error) => errors.push(error),
+            }
         }
     }
-    Ok(sources)
+    Ok((sources, errors))
+}
+
+/// The text of a file, no more of it than a YAML file may have and a byte.
+pub(super) fn text_of(file: &str, path: &Path) -> Result<String, SourceError> {
+    let limit = u64::try_from(yaml::MAX_BYTES).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    let read =
+        fs::File::open(path).and_then(|opened| opened.take(limit + 1).read_to_end(&mut bytes));
+    match read {
+        Ok(_) => yaml::text(file, bytes),
+        Err(error) => {
+            let message = format!("cannot be read: {}", trouble(&error));
+            Err(SourceError::of_file(file, message))
+        }
+    }
 }
 
 /// Folders are followed so deep: a link that leads back to its own folder ends somewhere.
@@ -152,12 +173,25 @@ fn config_file(args: &ConfigArgs) -> Option<PathBuf> {
     }
 }
 
+/// The folder that holds the configuration; where there is none, the root of the repository, or this folder.
+pub(super) fn folder() -> PathBuf {
+    let config = find_config();
+    let beside = config.as_deref().and_then(Path::parent);
+    let here = std::env::current_dir().unwrap_or_default();
+    beside.unwrap_or_else(|| repository(&here)).to_owned()
+}
+
+/// The root of the repository, or the folder itself where there is none.
+fn repository(here: &Path) -> &Path {
+    let mut folders = here.ancestors();
+    folders
+        .find(|folder| folder.join(".git").exists())
+        .unwrap_or(here)
+}
+
 fn find_config() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
-    let root = here
-        .ancestors()
-        .find(|folder| folder.join(".git").exists())
-        .unwrap_or(&here);
+    let root = repository(&here);
     let inside = here
         .ancestors()
         .take_while(|folder| folder.starts_with(root));

@@ -10,7 +10,8 @@ use super::exit::Failure;
 
 /// The mistake in two lines. Help and version are no mistakes and don't come here.
 pub(super) fn failure(error: &Error, arguments: &[OsString]) -> Failure {
-    let hint = suggestion(error).unwrap_or_else(|| format!("{} --help", command(arguments)));
+    let hint =
+        suggestion(error, arguments).unwrap_or_else(|| format!("{} --help", command(arguments)));
     Failure::new(message(error), hint)
 }
 
@@ -60,7 +61,7 @@ fn wanted(error: &Error) -> String {
     source.unwrap_or_else(|| "another value".to_owned())
 }
 
-fn suggestion(error: &Error) -> Option<String> {
+fn suggestion(error: &Error, arguments: &[OsString]) -> Option<String> {
     let kinds = [
         ContextKind::SuggestedSubcommand,
         ContextKind::SuggestedArg,
@@ -72,6 +73,9 @@ fn suggestion(error: &Error) -> Option<String> {
         .find(|text| !text.is_empty());
     match (error.kind(), named) {
         (_, Some(named)) => Some(format!("did you mean {}?", flag(&named))),
+        (ErrorKind::MissingSubcommand, None) if command(arguments) == "dynalint rules" => {
+            Some("dynalint rules test, or dynalint rules new AREA/ID".to_owned())
+        }
         (ErrorKind::MissingSubcommand, None) => {
             Some("dynalint check, or without an AWS account: dynalint check --demo".to_owned())
         }
@@ -80,11 +84,19 @@ fn suggestion(error: &Error) -> Option<String> {
     }
 }
 
-/// `dynalint check`, where the mistake is in its arguments. (Not every error of clap says where it is.)
+/// `dynalint check`, `dynalint rules test`, where the mistake is in its arguments. (Not every error of clap says where it
+/// is.)
 fn command(arguments: &[OsString]) -> String {
-    let first = arguments.get(1).and_then(|word| word.to_str());
-    let known = first.filter(|word| Cli::command().find_subcommand(word).is_some());
-    known.map_or("dynalint".to_owned(), |name| format!("dynalint {name}"))
+    let mut command = Cli::command();
+    let mut named = "dynalint".to_owned();
+    for word in arguments.iter().skip(1).filter_map(|word| word.to_str()) {
+        let Some(inner) = command.find_subcommand(word) else {
+            break;
+        };
+        named = format!("{named} {word}");
+        command = inner.clone();
+    }
+    named
 }
 
 /// `--region` for `--region <REGION>`, `INPUT` for `[INPUT]`.

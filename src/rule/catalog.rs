@@ -50,42 +50,44 @@ impl Catalog {
         roots: &Roots,
     ) -> (Catalog, Vec<SourceError>) {
         let mut errors = Vec::new();
-        let mut loaded: Vec<Loaded> = Vec::new();
+        let mut loaded: Vec<(bool, Loaded)> = Vec::new();
         for source in sources {
             match file::read(&source.file, &source.text, source.folder(), roots) {
-                Ok(rule) => loaded.push(rule),
+                Ok(rule) => loaded.push((source.is_builtin, rule)),
                 Err(found) => errors.extend(found),
             }
         }
-        let mut catalog = Catalog::default();
-        loaded.sort_by(|a, b| a.rule.id.cmp(&b.rule.id));
-        for Loaded { rule, spans } in loaded {
-            if let Err((path, message)) = catalog.add(rule) {
-                errors.push(spans.error(&path, message));
+        // Ours have their names first: a clash is the user's to resolve, and is told in the user's file.
+        loaded.sort_by(|(a_ours, a), (b_ours, b)| {
+            b_ours.cmp(a_ours).then_with(|| a.rule.id.cmp(&b.rule.id))
+        });
+        let mut taken = BTreeMap::new();
+        let mut rules = Vec::new();
+        for (is_builtin, Loaded { rule, spans }) in loaded {
+            match claim(&rule, is_builtin, &mut taken) {
+                Ok(()) => rules.push(rule),
+                Err(Clash {
+                    path,
+                    message,
+                    hint,
+                }) => {
+                    errors.push(spans.error(&path, message).hinted(hint));
+                }
             }
         }
-        (catalog, errors)
+        (Catalog::of(rules), errors)
     }
 
-    fn add(&mut self, rule: Rule) -> Result<(), (String, String)> {
-        let index = self.rules.len();
-        let aliases = rule.aliases.iter().enumerate();
-        let aliases = aliases.map(|(index, alias)| (format!("aliases.{index}"), alias));
-        let names: Vec<(String, &RuleId)> = std::iter::once(("id".to_owned(), &rule.id))
-            .chain(aliases)
-            .collect();
-        for (path, name) in &names {
-            if let Some(other) = self.by_id.get(*name) {
-                let file = &self.rules[*other].file;
-                let message = format!("duplicate id \"{name}\", also in {file}");
-                return Err((path.clone(), message));
-            }
-        }
-        for (_, name) in names {
-            self.by_id.insert(name.clone(), index);
-        }
-        self.rules.push(rule);
-        Ok(())
+    /// Rules whose names are their own.
+    fn of(mut rules: Vec<Rule>) -> Catalog {
+        rules.sort_by(|a, b| a.id.cmp(&b.id));
+        let names = |(index, rule): (usize, &Rule)| {
+            let names = std::iter::once(&rule.id).chain(&rule.aliases);
+            let names: Vec<RuleId> = names.cloned().collect();
+            names.into_iter().map(move |name| (name, index))
+        };
+        let by_id = rules.iter().enumerate().flat_map(names).collect();
+        Catalog { rules, by_id }
     }
 
     /// The rules, sorted by id.
@@ -110,5 +112,48 @@ impl Catalog {
     /// The rule that a misspelt name was probably meant to be.
     pub fn nearest(&self, id: &str) -> Option<&str> {
         nearest(id, self.by_id.keys().map(RuleId::as_str))
+    }
+}
+
+/// Who has a name: the file, and whether it is one of ours.
+type Holder = (String, bool);
+
+/// A name of a rule that another has.
+struct Clash {
+    /// Where the name stands.
+    path: String,
+    message: String,
+    hint: Option<String>,
+}
+
+/// Takes the names of a rule, or none of them where one is taken.
+fn claim(rule: &Rule, is_builtin: bool, taken: &mut BTreeMap<RuleId, Holder>) -> Result<(), Clash> {
+    let aliases = rule.aliases.iter().enumerate();
+    let aliases = aliases.map(|(index, alias)| (format!("aliases.{index}"), alias));
+    let names = std::iter::once(("id".to_owned(), &rule.id)).chain(aliases);
+    let mut own = BTreeMap::new();
+    for (path, name) in names {
+        let holder = taken.get(name).or_else(|| own.get(name));
+        if let Some(holder) = holder {
+            return Err(clash(path, name, holder));
+        }
+        own.insert(name.clone(), (rule.file.clone(), is_builtin));
+    }
+    taken.append(&mut own);
+    Ok(())
+}
+
+fn clash(path: String, name: &RuleId, (file, is_builtin): &Holder) -> Clash {
+    let (message, hint) = match is_builtin {
+        true => (
+            format!("\"{name}\" is the name of a built-in rule"),
+            Some(format!("choose another; dynalint explain {name} shows it")),
+        ),
+        false => (format!("duplicate id \"{name}\", also in {file}"), None),
+    };
+    Clash {
+        path,
+        message,
+        hint,
     }
 }

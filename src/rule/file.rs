@@ -88,13 +88,17 @@ pub(super) fn read(
     folder: Option<&str>,
     roots: &Roots,
 ) -> Result<Loaded, Vec<SourceError>> {
-    let document = yaml::read::<RuleFile>(file, text)?;
+    let (document, errors) = yaml::read_anyway::<RuleFile>(file, text);
+    let Some(document) = document else {
+        return Err(errors);
+    };
     let mut reader = Reader {
         spans: &document.spans,
-        errors: Vec::new(),
+        errors,
     };
     let rule = reader.rule(document.value, folder, roots);
-    let errors = reader.errors;
+    let mut errors = reader.errors;
+    errors.sort();
     match rule {
         Some(rule) if errors.is_empty() => Ok(Loaded {
             rule,
@@ -180,13 +184,15 @@ impl Reader<'_> {
         let name = std::path::Path::new(self.spans.file()).file_stem();
         let name = name.map(|name| name.to_string_lossy().into_owned());
         if !is_kebab(&file.id) {
-            self.wrong(
-                "id",
-                format!("id \"{}\" is not in kebab-case: a-z, 0-9, -", file.id),
-            );
+            let message = format!("id \"{}\" is not in kebab-case: a-z, 0-9, -", file.id);
+            let hint = to_kebab(&file.id).map(|id| format!("did you mean \"{id}\"?"));
+            self.errors
+                .push(self.spans.error("id", message).hinted(hint));
         } else if name.as_deref() != Some(&file.id) {
             let message = format!("id \"{}\" is not the name of the file", file.id);
-            self.wrong("id", message);
+            let hint = format!("call the file {}.yaml, or change the id", file.id);
+            self.errors
+                .push(self.spans.error("id", message).hinted(Some(hint)));
         }
         if folder.is_some_and(|folder| folder != file.area.word()) {
             let message = format!("area \"{}\" is not the folder of the file", file.area);
@@ -219,7 +225,8 @@ impl Reader<'_> {
             self.wrong("since", "expected a version: 0.1.0");
         }
         for (index, link) in file.refs.iter().enumerate() {
-            if !link.starts_with("https://") {
+            let host = link.strip_prefix("https://");
+            if host.is_none_or(|host| host.is_empty() || host.contains(char::is_whitespace)) {
                 self.wrong(&format!("refs.{index}"), "expected a link: https://…");
             }
         }
@@ -237,7 +244,11 @@ impl Reader<'_> {
             }
             match Param::new(&name, file) {
                 Ok(param) => params.push(param),
-                Err(error) => self.wrong(&format!("params.{}", error.name), error.message),
+                Err(error) => {
+                    let path = format!("params.{}", error.name);
+                    let placed = self.spans.error(&path, error.message);
+                    self.errors.push(placed.hinted(error.hint));
+                }
             }
         }
         (params.len() == declared).then_some(params)
@@ -356,7 +367,9 @@ impl Reader<'_> {
             if !used.contains(&index) {
                 let path = format!("params.{}", param.name);
                 let message = format!("param \"{}\" is not used", param.name);
-                self.errors.push(self.spans.key_error(&path, message));
+                let hint = format!("use it as params.{}, or take it out", param.name);
+                let error = self.spans.key_error(&path, message);
+                self.errors.push(error.hinted(Some(hint)));
             }
         }
     }
@@ -380,7 +393,8 @@ impl Roots {
     }
 }
 
-fn is_kebab(text: &str) -> bool {
+/// Whether a text can be the id of a rule.
+pub(crate) fn is_kebab(text: &str) -> bool {
     let part = |part: &str| {
         !part.is_empty()
             && part
@@ -388,6 +402,25 @@ fn is_kebab(text: &str) -> bool {
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     };
     text.split('-').all(part)
+}
+
+/// The id that a text was probably meant to be.
+pub(crate) fn to_kebab(text: &str) -> Option<String> {
+    let mut words: Vec<String> = vec![String::new()];
+    let mut was_lower = false;
+    for c in text.chars() {
+        let starts = !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && was_lower);
+        if starts {
+            words.push(String::new());
+        }
+        if let (true, Some(word)) = (c.is_ascii_alphanumeric(), words.last_mut()) {
+            word.push(c.to_ascii_lowercase());
+        }
+        was_lower = c.is_ascii_lowercase() || c.is_ascii_digit();
+    }
+    words.retain(|word| !word.is_empty());
+    let id = words.join("-");
+    is_kebab(&id).then_some(id)
 }
 
 fn is_snake(text: &str) -> bool {

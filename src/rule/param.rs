@@ -48,6 +48,19 @@ impl ParamType {
     }
 }
 
+impl ParamType {
+    /// The same with how a value is spelt.
+    fn in_words(self) -> &'static str {
+        match self {
+            ParamType::Duration => "a duration such as 24h",
+            ParamType::Bool => "true or false",
+            ParamType::Number | ParamType::String | ParamType::Strings | ParamType::Numbers => {
+                self.name()
+            }
+        }
+    }
+}
+
 /// The value of a parameter.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(
@@ -111,7 +124,7 @@ impl ParamValue {
             }
             ParamType::Numbers => items(json, serde_json::Value::as_f64).map(ParamValue::Numbers),
         };
-        read.ok_or_else(|| format!("expected {}, found {json}", ty.name()))
+        read.ok_or_else(|| format!("expected {}, found {json}", ty.in_words()))
     }
 
     /// What bounds are compared with.
@@ -216,8 +229,22 @@ impl Param {
             ParamValue::read(file.ty, tree.as_json()).map_err(|message| error(field, message))
         };
         let bound = |field: &str, tree: &Option<Tree>| {
-            tree.as_ref().map(|tree| read(field, tree)).transpose()
+            let Some(tree) = tree else { return Ok(None) };
+            match file.ty {
+                ParamType::Number | ParamType::Duration => read(field, tree).map(Some),
+                ParamType::Bool | ParamType::String | ParamType::Strings | ParamType::Numbers => {
+                    let message = format!("{field} is for numbers and durations");
+                    Err(error(field, message))
+                }
+            }
         };
+        let is_list = matches!(file.ty, ParamType::Strings | ParamType::Numbers);
+        if file.min_items.is_some() && !is_list {
+            return Err(error("min_items", "min_items is for lists".to_owned()));
+        }
+        if file.one_of.as_ref().is_some_and(Vec::is_empty) {
+            return Err(error("one_of", "one_of is empty".to_owned()));
+        }
         let one_of = file.one_of.as_ref().map(|trees| {
             let values = trees.iter().map(|tree| read("one_of", tree));
             values.collect::<Result<Vec<ParamValue>, ParamError>>()
@@ -232,6 +259,13 @@ impl Param {
             one_of: one_of.transpose()?,
             about: file.about,
         };
+        let size = |bound: &Option<ParamValue>| bound.as_ref().and_then(ParamValue::size);
+        if let (Some(min), Some(max)) = (size(&param.min), size(&param.max))
+            && min > max
+        {
+            let message = format!("the maximum {} is below the minimum", shown(&param.max));
+            return Err(error("max", message));
+        }
         let checked = param.accepts(&param.default);
         checked.map_err(|message| error("default", message))?;
         Ok(param)
@@ -356,7 +390,10 @@ fn unknown_names(declared: &[Param], overrides: &BTreeMap<String, Tree>) -> Vec<
     let error = |name: &String| ParamError {
         name: name.clone(),
         message: format!("unknown param \"{name}\""),
-        hint: did_you_mean(name, known()),
+        hint: match declared {
+            [] => Some("the rule has no params".to_owned()),
+            _ => did_you_mean(name, known()),
+        },
     };
     overrides.keys().filter(unknown).map(error).collect()
 }

@@ -331,11 +331,11 @@ fn mistakes_of_a_file_have_their_place() {
         ),
         (
             vec![("id", "id: other")],
-            "r.yaml:1:5: id \"other\" is not the name of the file",
+            "r.yaml:1:5: id \"other\" is not the name of the file, call the file other.yaml, or change the id",
         ),
         (
             vec![("id", "id: R")],
-            "r.yaml:1:5: id \"R\" is not in kebab-case: a-z, 0-9, -",
+            "r.yaml:1:5: id \"R\" is not in kebab-case: a-z, 0-9, -, did you mean \"r\"?",
         ),
         (
             vec![("for_each", "for_each: tabel")],
@@ -370,7 +370,7 @@ fn mistakes_of_a_file_have_their_place() {
                 "params",
                 "params: { x: { type: number, default: 3, about: a } }",
             )],
-            "r.yaml:7:11: param \"x\" is not used",
+            "r.yaml:7:11: param \"x\" is not used, use it as params.x, or take it out",
         ),
         (
             vec![(
@@ -384,7 +384,7 @@ fn mistakes_of_a_file_have_their_place() {
                 "params",
                 "params: { x: { type: duration, default: 3 parsecs, about: a } }",
             )],
-            "r.yaml:7:41: expected duration, found \"3 parsecs\"",
+            "r.yaml:7:41: expected a duration such as 24h, found \"3 parsecs\"",
         ),
         (
             vec![(
@@ -516,7 +516,10 @@ fn overrides_are_checked_against_type_and_bounds() {
         with("window", "1h".into()),
         "1 h is below the minimum 1 day, None"
     );
-    assert_eq!(with("window", 3.into()), "expected duration, found 3, None");
+    assert_eq!(
+        with("window", 3.into()),
+        "expected a duration such as 24h, found 3, None"
+    );
     assert_eq!(
         with("windw", 3.into()),
         "unknown param \"windw\", Some(\"did you mean \\\"window\\\"?\")"

@@ -12,6 +12,8 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
+use crate::yaml::did_you_mean;
+
 /// How many calls of an operation a run makes; shown by `--dry-run`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Per {
@@ -239,16 +241,18 @@ impl FromStr for Operation {
         let known = Operation::ALL
             .iter()
             .find(|operation| operation.name() == name);
-        known
-            .copied()
-            .ok_or_else(|| UnknownOperation(name.to_owned()))
+        known.copied().ok_or_else(|| {
+            let names = Operation::ALL.iter().map(|operation| operation.name());
+            let near = did_you_mean(name, names).map(|near| format!(", {near}"));
+            UnknownOperation(name.to_owned(), near.unwrap_or_default())
+        })
     }
 }
 
 /// A name that is no operation of ours.
 #[derive(Debug, thiserror::Error)]
-#[error("unknown operation \"{0}\"")]
-pub struct UnknownOperation(String);
+#[error("unknown operation \"{0}\"{1}")]
+pub struct UnknownOperation(String, String);
 
 impl JsonSchema for Operation {
     fn schema_name() -> Cow<'static, str> {

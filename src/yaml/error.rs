@@ -60,16 +60,22 @@ impl SourceError {
         self
     }
 
-    /// The mistake with its source line and a caret, as plain text.
+    /// The mistake with its source line and a caret, as plain text; without a line where there is none to show.
     pub fn render(&self) -> String {
         let (line, start, end) = self.shown();
         let path = printable(&self.file);
         let message = printable(&self.message);
+        let hint = self.hint.as_deref().map(printable);
+        if line.is_empty() {
+            let help = hint.map(|hint| format!("\n  = help: {hint}"));
+            let help = help.unwrap_or_default();
+            let (line, column) = (self.line, self.column);
+            return format!("error: {message}\n --> {path}:{line}:{column}{help}");
+        }
         let snippet = Snippet::source(&line)
             .line_start(self.line)
             .path(&path)
             .annotation(AnnotationKind::Primary.span(start..end));
-        let hint = self.hint.as_deref().map(printable);
         let mut group = Level::ERROR.primary_title(&message).element(snippet);
         if let Some(hint) = &hint {
             group = group.element(Level::HELP.message(hint));

@@ -73,20 +73,20 @@ impl Place {
     };
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Node {
     pub(super) place: Place,
     pub(super) kind: Kind,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Kind {
     Scalar(String, Style),
     List(Vec<Node>),
     Map(Vec<(Key, Node)>),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Key {
     pub(super) text: String,
     pub(super) place: Place,
@@ -168,27 +168,26 @@ impl Spans {
         self.source.error(place, message.into())
     }
 
+    /// What is at a path, or the nearest thing around it that is there.
     fn find(&self, path: &str) -> (Option<&Key>, &Node) {
         let mut found = (None, &self.root);
-        for step in path.split('.').filter(|step| !step.is_empty()) {
-            let next = match &found.1.kind {
-                Kind::Map(entries) => entries
-                    .iter()
-                    .find(|(key, _)| key.text == step)
-                    .map(|(key, node)| (Some(key), node)),
-                Kind::List(items) => step
-                    .parse()
-                    .ok()
-                    .and_then(|index: usize| items.get(index))
-                    .map(|node| (None, node)),
-                Kind::Scalar(..) => None,
-            };
-            match next {
+        for step in steps(path) {
+            match inner(found.1, step) {
                 Some(next) => found = next,
                 None => break,
             }
         }
         found
+    }
+
+    /// What is at a path.
+    pub(super) fn lookup(&self, path: &str) -> Option<(Option<&Key>, &Node)> {
+        let mut steps = steps(path);
+        steps.try_fold((None, &self.root), |(_, node), step| inner(node, step))
+    }
+
+    pub(super) fn source(&self) -> Arc<Source> {
+        Arc::clone(&self.source)
     }
 
     fn inside(&self, start: Place, value: &str, style: Style, offset: usize) -> Place {
@@ -217,6 +216,24 @@ impl Spans {
             column: indent + chars(last) + 1,
             width: 1,
         }
+    }
+}
+
+fn steps(path: &str) -> impl Iterator<Item = &str> {
+    path.split('.').filter(|step| !step.is_empty())
+}
+
+fn inner<'n>(node: &'n Node, step: &str) -> Option<(Option<&'n Key>, &'n Node)> {
+    match &node.kind {
+        Kind::Map(entries) => {
+            let entry = entries.iter().find(|(key, _)| key.text == step);
+            entry.map(|(key, node)| (Some(key), node))
+        }
+        Kind::List(items) => {
+            let index: usize = step.parse().ok()?;
+            items.get(index).map(|node| (None, node))
+        }
+        Kind::Scalar(..) => None,
     }
 }
 

@@ -76,23 +76,20 @@ fn a_mistake_has_its_place_and_what_may_have_been_meant() {
             "title: a\ninner:\n  nam: x\n",
             "f.yaml:3:3: unknown field \"nam\", did you mean \"name\"?",
         ),
-        (
-            "title: [a]\n",
-            "f.yaml:1:8: expected a string, found a list",
-        ),
-        ("title: ~\n", "f.yaml:1:8: expected a string, found nothing"),
-        ("title:\n", "expected a string, found nothing"),
+        ("title: [a]\n", "f.yaml:1:8: expected text, found a list"),
+        ("title: ~\n", "f.yaml:1:8: expected text, found nothing"),
+        ("title:\n", "expected text, found nothing"),
         (
             "title: a\ncount: many\n",
-            "f.yaml:2:8: expected u32, found string \"many\"",
+            "f.yaml:2:8: expected a whole number from 0, found \"many\"",
         ),
         (
             "title: a\ncount: -1\n",
-            "f.yaml:2:8: expected u32, found integer `-1`",
+            "f.yaml:2:8: expected a whole number from 0, found -1",
         ),
         ("title: a\n---\ntitle: b\n", "f.yaml:2:1: a second document"),
         ("title: &a x\n", "anchors are not allowed"),
-        ("title: *a\n", "f.yaml:1:8: not valid YAML"),
+        ("title: *a\n", "f.yaml:1:8: aliases are not allowed"),
         ("title: !!str x\n", "tags are not allowed"),
         ("title: a\n? [b]\n: c\n", "a key must be text"),
         (
@@ -103,6 +100,38 @@ fn a_mistake_has_its_place_and_what_may_have_been_meant() {
         let all = errors(text);
         assert!(all[0].contains(expected), "{text:?} gives {all:?}");
     }
+}
+
+#[test]
+fn every_wrong_value_is_told_at_once_wherever_it_stands() {
+    let text = "count: many\nseverity: hihg\ninner: { nmae: x }\nother: 1\n";
+    assert_eq!(
+        errors(text),
+        [
+            "f.yaml:1:1: missing field \"title\"",
+            "f.yaml:1:8: expected a whole number from 0, found \"many\"",
+            "f.yaml:2:11: unknown word \"hihg\", did you mean \"high\"?",
+            "f.yaml:3:10: unknown field \"nmae\", did you mean \"name\"?",
+            "f.yaml:4:1: unknown field \"other\", known: title, severity, count, inner, any",
+        ]
+    );
+}
+
+#[test]
+fn what_is_read_past_a_mistake_is_given_only_where_no_value_is_made_up() {
+    let of = |text: &str| super::read_anyway::<Thing>("f.yaml", text).0.is_some();
+    assert!(of("title: a\nunlike: 1\n"));
+    assert!(!of("title: a\nserverity: high\n"));
+    assert!(!of("title: a\nseverity: hihg\n"));
+    assert!(!of("count: 1\n"));
+}
+
+#[test]
+fn a_hundred_mistakes_end() {
+    let text = (0..100).map(|at| format!("- {{ count: x{at} }}\n"));
+    let text: String = text.collect();
+    let found = read::<Vec<Thing>>("f.yaml", &text).expect_err("wrong");
+    assert!((32..=64).contains(&found.len()), "{}", found.len());
 }
 
 #[test]

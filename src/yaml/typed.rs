@@ -4,6 +4,7 @@
 //! untagged or internally tagged enums, lose places: serde copies the tree first.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::value::StrDeserializer;
@@ -12,35 +13,108 @@ use serde::de::{
     SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 
-use super::error::{SourceError, did_you_mean};
+use super::error::{SourceError, did_you_mean, nearest};
+use super::filler::Filler;
 use super::node::{Key, Kind, Node, Place, Source, Style};
 
-pub(super) fn read<T: DeserializeOwned>(
-    source: &Source,
-    root: &Node,
-) -> Result<T, Vec<SourceError>> {
-    let unknown_fields = RefCell::new(Vec::new());
-    let reader = Reader {
-        node: root,
-        unknown_fields: &unknown_fields,
-    };
-    let result = T::deserialize(reader);
-    let mut errors = unknown_fields.into_inner();
-    let value = result.map_err(|error| errors.push(error));
-    if let (Ok(value), true) = (value, errors.is_empty()) {
-        return Ok(value);
+/// The most mistakes of one file that are told.
+const MOST: usize = 64;
+
+/// What was read, and everything that is wrong.
+pub(super) struct Outcome<T> {
+    /// The value; `None` where a part of it is missing or wrong.
+    pub(super) value: Option<T>,
+    /// The mistakes, in the order of the file.
+    pub(super) errors: Vec<SourceError>,
+}
+
+/// Reads until nothing new is wrong: what is wrong in one round has a stand-in in the next.
+pub(super) fn read<T: DeserializeOwned>(source: &Source, root: &Node) -> Outcome<T> {
+    let found = RefCell::new(Found::default());
+    let mut value = None;
+    for _ in 0..MOST {
+        let reader = Reader {
+            node: root,
+            found: &found,
+        };
+        let result = T::deserialize(reader);
+        let mut found = found.borrow_mut();
+        match result {
+            Ok(read) => {
+                value = found.stood_in.is_empty().then_some(read);
+                break;
+            }
+            Err(mistake) => {
+                let innermost = found.failed.take();
+                let part = match mistake.needs {
+                    Needs::Part(part) => Some(part),
+                    Needs::Innermost | Needs::Field(_) => innermost,
+                };
+                if !mistake.is_consequence {
+                    found.mistakes.push(mistake);
+                }
+                if !part.is_some_and(|part| found.stood_in.insert(part)) {
+                    break;
+                }
+            }
+        }
     }
-    let mut errors: Vec<SourceError> = errors.into_iter().map(|e| e.placed(source)).collect();
-    errors.sort_by_key(|error| (error.line, error.column));
-    Err(errors)
+    let mistakes = found.into_inner().mistakes.into_iter();
+    let mut errors: Vec<SourceError> = mistakes.map(|mistake| mistake.placed(source)).collect();
+    errors.sort_by(|a, b| (a.line, a.column, &a.message).cmp(&(b.line, b.column, &b.message)));
+    errors.dedup();
+    Outcome { value, errors }
+}
+
+/// What was found in this round and those before.
+#[derive(Debug, Default)]
+struct Found {
+    mistakes: Vec<Mistake>,
+    /// What has a stand-in.
+    stood_in: HashSet<Part>,
+    /// The innermost thing that could not be read in this round.
+    failed: Option<Part>,
+}
+
+/// A part of the tree, by the address of its node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Part {
+    /// A value.
+    Value(usize),
+    /// A field that a map lacks.
+    Missing(usize, &'static str),
+}
+
+impl Part {
+    fn value(node: &Node) -> Part {
+        Part::Value(std::ptr::from_ref(node).addr())
+    }
+
+    fn missing(map: &Node, field: &'static str) -> Part {
+        Part::Missing(std::ptr::from_ref(map).addr(), field)
+    }
+}
+
+/// What needs a stand-in before reading can go on behind a mistake.
+#[derive(Clone, Copy, Debug)]
+enum Needs {
+    /// The innermost thing that could not be read.
+    Innermost,
+    /// A field of the map in hand.
+    Field(&'static str),
+    /// This.
+    Part(Part),
 }
 
 /// A mistake, perhaps not placed yet: the innermost node gives the place.
 #[derive(Debug)]
-struct Mistake {
+pub(super) struct Mistake {
     place: Option<Place>,
     message: String,
     hint: Option<String>,
+    needs: Needs,
+    /// Whether it comes of another mistake that was told.
+    is_consequence: bool,
 }
 
 impl Mistake {
@@ -49,6 +123,8 @@ impl Mistake {
             place: None,
             message,
             hint,
+            needs: Needs::Innermost,
+            is_consequence: false,
         }
     }
 
@@ -82,9 +158,16 @@ impl serde::de::Error for Mistake {
             Unexpected::Unit | Unexpected::Option => "nothing".to_owned(),
             Unexpected::Seq => "a list".to_owned(),
             Unexpected::Map => "a map".to_owned(),
+            Unexpected::Str(text) => format!("\"{text}\""),
+            Unexpected::Bool(value) => value.to_string(),
+            Unexpected::Unsigned(number) => number.to_string(),
+            Unexpected::Signed(number) => number.to_string(),
+            Unexpected::Float(number) => number.to_string(),
             other => other.to_string(),
         };
-        Mistake::new(format!("expected {expected}, found {found}"), None)
+        let expected = expected.to_string();
+        let message = format!("expected {}, found {found}", in_words(&expected));
+        Mistake::new(message, spelling(&expected, unexpected))
     }
 
     fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Mistake {
@@ -102,14 +185,51 @@ impl serde::de::Error for Mistake {
     }
 
     fn missing_field(field: &'static str) -> Mistake {
-        Mistake::new(format!("missing field \"{field}\""), None)
+        Mistake {
+            needs: Needs::Field(field),
+            ..Mistake::new(format!("missing field \"{field}\""), None)
+        }
+    }
+}
+
+/// A type in words, where serde has Rust's.
+fn in_words(expected: &str) -> &str {
+    match expected {
+        "a boolean" => "true or false",
+        "a string" => "text",
+        "a sequence" => "a list",
+        "f32" | "f64" => "a number",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        other => other,
+    }
+}
+
+/// How what was meant is spelt.
+fn spelling(expected: &str, found: Unexpected<'_>) -> Option<String> {
+    let plain = matches!(
+        found,
+        Unexpected::Bool(_)
+            | Unexpected::Unsigned(_)
+            | Unexpected::Signed(_)
+            | Unexpected::Float(_)
+    );
+    match (expected, found) {
+        ("a boolean", Unexpected::Str("yes" | "on" | "True" | "TRUE" | "Yes" | "y")) => {
+            Some("write true".to_owned())
+        }
+        ("a boolean", Unexpected::Str("no" | "off" | "False" | "FALSE" | "No" | "n")) => {
+            Some("write false".to_owned())
+        }
+        ("a string", _) if plain => Some("put it in quotes".to_owned()),
+        _ => None,
     }
 }
 
 #[derive(Clone, Copy)]
 struct Reader<'t> {
     node: &'t Node,
-    unknown_fields: &'t RefCell<Vec<Mistake>>,
+    found: &'t RefCell<Found>,
 }
 
 impl<'t> Reader<'t> {
@@ -147,7 +267,7 @@ impl<'t> Reader<'t> {
     fn any<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Mistake> {
         match &self.node.kind {
             Kind::List(items) => self.list(items, visitor),
-            Kind::Map(entries) => visitor.visit_map(Entries::new(self, entries, None)),
+            Kind::Map(entries) => self.map(entries, None, visitor),
             Kind::Scalar(..) if self.is_null() => visitor.visit_unit(),
             Kind::Scalar(text, Style::Plain) => plain(text, visitor),
             Kind::Scalar(text, _) => visitor.visit_borrowed_str(text),
@@ -171,11 +291,60 @@ impl<'t> Reader<'t> {
         for (key, _) in entries {
             if !fields.contains(&key.text.as_str()) {
                 let mistake = Mistake::unknown_field(&key.text, fields).at(key.place);
-                self.unknown_fields.borrow_mut().push(mistake);
+                self.found.borrow_mut().mistakes.push(mistake);
             }
         }
-        visitor.visit_map(Entries::new(self, entries, Some(fields)))
+        self.map(entries, Some(fields), visitor)
     }
+
+    fn map<V: Visitor<'t>>(
+        self,
+        entries: &'t [(Key, Node)],
+        fields: Option<&'static [&'static str]>,
+        visitor: V,
+    ) -> Result<V::Value, Mistake> {
+        let read = visitor.visit_map(Entries::new(self, entries, fields));
+        read.map_err(|mistake| match mistake.needs {
+            Needs::Field(field) => Mistake {
+                needs: Needs::Part(Part::missing(self.node, field)),
+                // The key is there, misspelt, and that was told.
+                is_consequence: fields.is_some_and(|fields| is_misspelt(field, entries, fields)),
+                ..mistake
+            },
+            Needs::Innermost | Needs::Part(_) => mistake,
+        })
+    }
+
+    /// Reads a value, or its stand-in.
+    fn read<S: DeserializeSeed<'t>>(self, node: &'t Node, seed: S) -> Result<S::Value, Mistake> {
+        let part = Part::value(node);
+        if self.found.borrow().stood_in.contains(&part) {
+            return self.stand_in(seed);
+        }
+        let read = seed.deserialize(self.to(node));
+        if read.is_err() {
+            self.found.borrow_mut().failed.get_or_insert(part);
+        }
+        read
+    }
+
+    /// A value for what is wrong or missing here; where its type has none, all of this gets a stand-in.
+    fn stand_in<S: DeserializeSeed<'t>>(self, seed: S) -> Result<S::Value, Mistake> {
+        let read = seed.deserialize(Filler::default());
+        read.map_err(|mistake| Mistake {
+            is_consequence: true,
+            needs: Needs::Part(Part::value(self.node)),
+            ..mistake
+        })
+    }
+}
+
+fn is_misspelt(field: &str, entries: &[(Key, Node)], fields: &'static [&'static str]) -> bool {
+    let unknown = entries
+        .iter()
+        .filter(|(key, _)| !fields.contains(&key.text.as_str()));
+    let mut meant = unknown.map(|(key, _)| nearest(&key.text, fields.iter().copied()));
+    meant.any(|meant| meant == Some(field))
 }
 
 /// A plain scalar where the type is left open.
@@ -286,8 +455,7 @@ impl<'t> SeqAccess<'t> for Items<'t> {
         seed: T,
     ) -> Result<Option<T::Value>, Mistake> {
         let item = self.items.next();
-        item.map(|node| seed.deserialize(self.reader.to(node)))
-            .transpose()
+        item.map(|node| self.reader.read(node, seed)).transpose()
     }
 }
 
@@ -296,7 +464,15 @@ struct Entries<'t> {
     entries: std::slice::Iter<'t, (Key, Node)>,
     /// The keys that are shown; all if `None`.
     fields: Option<&'static [&'static str]>,
-    value: Option<&'t Node>,
+    /// Fields that are missing and have a stand-in.
+    missing: Vec<&'static str>,
+    value: Option<Value<'t>>,
+}
+
+/// The value that belongs to the key in hand.
+enum Value<'t> {
+    Node(&'t Node),
+    StandIn,
 }
 
 impl<'t> Entries<'t> {
@@ -305,10 +481,16 @@ impl<'t> Entries<'t> {
         entries: &'t [(Key, Node)],
         fields: Option<&'static [&'static str]>,
     ) -> Entries<'t> {
+        let found = reader.found.borrow();
+        let missing = found.stood_in.iter().filter_map(|part| match part {
+            Part::Missing(_, field) if *part == Part::missing(reader.node, field) => Some(*field),
+            Part::Missing(..) | Part::Value(_) => None,
+        });
         Entries {
             reader,
             entries: entries.iter(),
             fields,
+            missing: missing.collect(),
             value: None,
         }
     }
@@ -328,20 +510,26 @@ impl<'t> MapAccess<'t> for Entries<'t> {
     ) -> Result<Option<K::Value>, Mistake> {
         while let Some((key, node)) = self.entries.next() {
             if self.is_shown(key) {
-                self.value = Some(node);
+                self.value = Some(Value::Node(node));
                 let name = StrDeserializer::<Mistake>::new(&key.text);
                 let read = seed.deserialize(name);
                 return read.map(Some).map_err(|mistake| mistake.at(key.place));
             }
         }
-        Ok(None)
+        let Some(field) = self.missing.pop() else {
+            return Ok(None);
+        };
+        self.value = Some(Value::StandIn);
+        seed.deserialize(StrDeserializer::<Mistake>::new(field))
+            .map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'t>>(&mut self, seed: V) -> Result<V::Value, Mistake> {
-        let Some(node) = self.value.take() else {
-            return Err(Mistake::custom("a value without a key"));
-        };
-        seed.deserialize(self.reader.to(node))
+        match self.value.take() {
+            Some(Value::Node(node)) => self.reader.read(node, seed),
+            Some(Value::StandIn) => self.reader.stand_in(seed),
+            None => Err(Mistake::custom("a value without a key")),
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! The one integration binary: each further one would link everything again.
 
 mod architecture;
+mod authoring;
 mod binary;
+mod broken;
 mod checklists;
 mod cli;
 #[cfg(feature = "live")]
@@ -12,7 +14,6 @@ mod live;
 #[cfg(feature = "live")]
 mod metrics;
 mod mistakes;
-mod places;
 mod readme;
 #[cfg(feature = "live")]
 mod recorded;

@@ -2,7 +2,11 @@
 //! nothing on stdout.
 
 use std::fs;
-use std::path::PathBuf;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use crate::binary::dynalint;
 
@@ -108,17 +112,100 @@ fn a_file_that_is_no_snapshot_is_told_in_words() {
 fn rules_that_are_no_text_or_in_no_folder_are_told_in_words() {
     let folder = folder("rules");
     let file = folder.join("r.yaml");
-    fs::write(&file, b"id: \xff\xfe\n").expect("target is writable");
+    fs::write(&file, b"id: r\narea: \xff\xfe\n").expect("target is writable");
     let text = said(&["explain", "--rules", folder.to_str().expect("UTF-8")]);
     assert!(
-        text.ends_with("it is not UTF-8 text\n hint: save it as UTF-8\n"),
+        text.starts_with("error: not UTF-8 text\n") && text.contains("r.yaml:2:7\n"),
         "{text}"
     );
+    assert!(text.contains("help: save it as UTF-8\n"), "{text}");
     let text = said(&["explain", "--rules", file.to_str().expect("UTF-8")]);
     assert!(
         text.contains("it is no folder\n hint: name the folder"),
         "{text}"
     );
+}
+
+/// A server on loopback that takes connections, says nothing, and counts them.
+struct Counting {
+    url: String,
+    calls: Arc<AtomicUsize>,
+}
+
+impl Counting {
+    fn start() -> Counting {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let calls = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&calls);
+        // It ends with the test's process.
+        thread::spawn(move || {
+            for connection in listener.incoming() {
+                counted.fetch_add(1, Ordering::SeqCst);
+                drop(connection);
+            }
+        });
+        Counting { url, calls }
+    }
+
+    /// A live check with a folder of rules: everything that a call needs is there.
+    fn check(&self, rules: &Path) -> (Option<i32>, String, String) {
+        let rules = rules.to_str().expect("UTF-8");
+        let output = dynalint(&["check", "--rules", rules, "--region", "eu-west-1"])
+            .args(["--endpoint-url", &self.url, "--timeout", "5s"])
+            .env("AWS_ACCESS_KEY_ID", "key")
+            .env("AWS_SECRET_ACCESS_KEY", "secret")
+            .output()
+            .expect("it runs");
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        (
+            output.status.code(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    }
+
+    fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+}
+
+#[test]
+fn a_typo_in_a_rule_of_ones_own_stops_a_check_before_any_call() {
+    let server = Counting::start();
+    let folder = folder("own-rules");
+    let good = include_str!("../fixtures/cases/holds/stream-on.yaml");
+    let write = |name: &str, text: String| {
+        fs::create_dir_all(folder.join("inner")).expect("target is writable");
+        fs::write(folder.join(name), text).expect("target is writable");
+    };
+    write(
+        "stream-on.yaml",
+        good.replace("table.stream", "table.straem"),
+    );
+    let other = good.replace("id: stream-on", "id: other");
+    write(
+        "inner/other.yaml",
+        other.replace("severity: low", "serverity: low"),
+    );
+    let (code, out, text) = server.check(&folder);
+    assert_eq!((code, out.as_str(), server.calls()), (Some(2), "", 0));
+    for said in [
+        "stream-on.yaml:8:15",
+        "= help: did you mean \"stream\"?",
+        "other.yaml:4:1",
+        "= help: did you mean \"severity\"?",
+        " hint: repair these 2 and run again; no call was made\n",
+    ] {
+        assert!(text.contains(said), "{said} is missing in {text}");
+    }
+    // Without the typos the same command does call, so that the count above says something.
+    if cfg!(feature = "live") {
+        write("stream-on.yaml", good.to_owned());
+        write("inner/other.yaml", other);
+        let (_, _, text) = server.check(&folder);
+        assert!(server.calls() > 0, "{text}");
+    }
 }
 
 #[test]

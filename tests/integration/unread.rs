@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use dynalint::finding::{Finding, Verdict};
 use dynalint::rule::catalog::Catalog;
+use dynalint::snapshot::places::{Places, Shapes};
 use serde_json::{Value, json};
 
-use crate::places::{Places, places};
 use crate::rules::{assess, catalog};
 
 /// Ways that each fixture is read in part.
@@ -28,7 +28,7 @@ fn what_is_not_read_moves_no_verdict_between_pass_and_fail() {
         ("composite", composite),
     ] {
         let clean = verdicts(&catalog, &document);
-        let Places { facts, lists } = places(&document);
+        let Places { facts, lists } = Shapes::default().places(&document);
         for seed in 0..WAYS {
             let mut dice = Dice(seed + 1);
             let mut partly_read = document.clone();
