@@ -7,12 +7,14 @@ mod call;
 mod operator;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::expr::{Expr, Kind};
 use super::fault::Fault;
 use super::guard;
+use super::local::Named;
 use super::syntax::{Ast, Name, Syntax};
-use crate::rule::param::{Param, ParamType};
+use crate::rule::param::{Demand, Param, ParamType};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::record::{Choices, Method, RecordType, Type};
 use crate::yaml::did_you_mean;
@@ -36,8 +38,38 @@ pub(crate) struct Variable {
     pub(crate) ty: Type,
     /// Where its fields are found in the docs: `table.indexes` for each index.
     pub(crate) origin: String,
-    /// The texts it runs through, where they are written in the rule.
-    pub(crate) literals: Vec<String>,
+    /// What of it is written in the rule.
+    pub(crate) written: Written,
+    /// Whether it is the variable of a lambda.
+    pub(crate) is_element: bool,
+}
+
+/// What a rule itself says of a value: its own texts, and those of its params.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Written {
+    /// The texts, each once.
+    pub(crate) texts: BTreeSet<String>,
+    /// The params whose texts it has.
+    pub(crate) params: BTreeSet<usize>,
+    /// Whether it has no others.
+    pub(crate) is_all: bool,
+}
+
+impl Written {
+    fn text(text: &str) -> Written {
+        Written {
+            texts: BTreeSet::from([text.to_owned()]),
+            is_all: true,
+            ..Written::default()
+        }
+    }
+
+    fn and(mut self, other: Written) -> Written {
+        self.texts.extend(other.texts);
+        self.params.extend(other.params);
+        self.is_all &= other.is_all;
+        self
+    }
 }
 
 /// What a condition looks at.
@@ -46,15 +78,29 @@ pub(crate) struct Uses {
     pub(crate) operations: BTreeSet<Operation>,
     pub(crate) fields: BTreeSet<String>,
     pub(crate) params: BTreeSet<usize>,
+    pub(crate) locals: BTreeSet<usize>,
+    pub(crate) demands: Vec<(usize, Demand)>,
+}
+
+impl Uses {
+    fn add(&mut self, other: &Uses) {
+        self.operations.extend(&other.operations);
+        self.fields.extend(other.fields.iter().cloned());
+        self.params.extend(&other.params);
+        self.locals.extend(&other.locals);
+    }
 }
 
 pub(super) struct Checker<'r> {
     pub(super) params: &'r [Param],
+    pub(super) locals: &'r [Named],
     pub(super) variables: Vec<Variable>,
     /// Paths that have been shown to be there.
     pub(super) shown: Vec<String>,
     /// Messages may show absent values.
     pub(super) lenient: bool,
+    /// Of a value that gets a name: what may be absent in it, for whoever uses the name to guard.
+    pub(super) needs: Option<BTreeSet<String>>,
     pub(super) uses: Uses,
     pub(super) faults: Vec<Fault>,
 }
@@ -91,7 +137,11 @@ impl Checker<'_> {
         let typed = self.present(ast)?;
         if typed.ty != Type::Bool {
             let message = format!("expected true or false, found {}", typed.ty);
-            return self.wrong(ast, message);
+            let hint = match typed.ty {
+                Type::List(_) | Type::Map => "ask for its size, or for its elements",
+                _ => "compare it with something",
+            };
+            return self.wrong_hinted(ast, message, hint);
         }
         Ok(typed.expr)
     }
@@ -99,12 +149,31 @@ impl Checker<'_> {
     /// A value that is there.
     fn present(&mut self, ast: &Ast) -> Checked<Typed> {
         let typed = self.value(ast)?;
-        if typed.optional && !self.lenient {
+        if typed.optional && !self.lenient && !self.is_left_to_users(ast) {
             let message = format!("{} may be absent", spelled(ast));
             let hint = "guard it with \"!= null\" or give \".orValue(…)\"";
             return self.wrong_hinted(ast, message, hint);
         }
         Ok(typed)
+    }
+
+    /// Whether a name is being given here, and whoever uses it can guard this part of its value.
+    fn is_left_to_users(&mut self, ast: &Ast) -> bool {
+        let of_subject = |name: &str| {
+            !self
+                .variables
+                .iter()
+                .any(|v| v.is_element && v.name == name)
+        };
+        let path =
+            guard::path(ast, self.locals).filter(|_| guard::root(ast).is_some_and(of_subject));
+        match (&mut self.needs, path) {
+            (Some(needs), Some(path)) => {
+                needs.insert(path);
+                true
+            }
+            (None, _) | (_, None) => false,
+        }
     }
 
     fn of_type(&mut self, ast: &Ast, wanted: &Type) -> Checked<Expr> {
@@ -181,7 +250,7 @@ impl Checker<'_> {
         let mut checked = Vec::new();
         for part in parts {
             checked.push(self.truth(part));
-            self.shown.extend(guard::shown(part, outcome));
+            self.shown.extend(guard::shown(part, outcome, self.locals));
         }
         self.shown.truncate(before);
         checked.into_iter().collect()
@@ -189,8 +258,10 @@ impl Checker<'_> {
 
     fn choose(&mut self, ast: &Ast, test: &Ast, yes: &Ast, no: &Ast) -> Checked<Typed> {
         let checked_test = self.truth(test);
-        let checked_yes = self.given(guard::shown(test, true), |check| check.present(yes));
-        let checked_no = self.given(guard::shown(test, false), |check| check.present(no));
+        let [when_true, when_false] =
+            [true, false].map(|outcome| guard::shown(test, outcome, self.locals));
+        let checked_yes = self.given(when_true, |check| check.present(yes));
+        let checked_no = self.given(when_false, |check| check.present(no));
         let (test, yes, no) = (checked_test?, checked_yes?, checked_no?);
         if yes.ty != no.ty {
             let message = format!("one branch is {}, the other {}", yes.ty, no.ty);
@@ -227,11 +298,52 @@ impl Checker<'_> {
             let ty = self.variables[slot].ty.clone();
             return Ok(typed(ast, Kind::Variable(slot, name.to_owned()), ty));
         }
+        if let Some(place) = self.locals.iter().position(|local| local.name == name) {
+            return self.local(ast, place);
+        }
         let hint = self.owner_of(name).or_else(|| {
             let roots = self.variables.iter().map(|v| v.name.as_str());
-            did_you_mean(name, roots.chain(["now", "params"]))
+            let locals = self.locals.iter().map(|local| local.name.as_str());
+            did_you_mean(name, roots.chain(locals).chain(["now", "params"]))
         });
         self.note(Fault::new(ast.start, ast.end, format!("unknown name \"{name}\"")).hinted(hint))
+    }
+
+    /// A name of `let`; nothing more is said of one whose own mistakes have been told.
+    fn local(&mut self, ast: &Ast, place: usize) -> Checked<Typed> {
+        let locals = self.locals;
+        let Some(value) = &locals[place].value else {
+            return Err(Noted);
+        };
+        self.uses.add(&value.uses);
+        self.uses.locals.insert(place);
+        self.guarded(ast, &value.needs)?;
+        let kind = Kind::Local(place, Arc::clone(&value.local));
+        Ok(Typed {
+            optional: value.optional && !self.is_shown(ast),
+            ..typed(ast, kind, value.ty.clone())
+        })
+    }
+
+    /// What a name looks at must be there where the name is used.
+    fn guarded(&mut self, ast: &Ast, needs: &BTreeSet<String>) -> Checked<()> {
+        let open = |path: &&String| !self.shown.contains(path);
+        let open: Vec<String> = needs.iter().filter(open).cloned().collect();
+        let (Some(first), false) = (open.first(), self.lenient) else {
+            return Ok(());
+        };
+        if let Some(needs) = &mut self.needs {
+            needs.extend(open);
+            return Ok(());
+        }
+        let message = format!("{} looks at {first}, which may be absent", spelled(ast));
+        let hint = format!("guard it with \"{first} != null\"");
+        self.wrong_hinted(ast, message, &hint)
+    }
+
+    /// Whether the value has been shown to be there.
+    fn is_shown(&self, ast: &Ast) -> bool {
+        guard::path(ast, self.locals).is_some_and(|path| self.shown.contains(&path))
     }
 
     /// Someone wrote `pitr` for `table.pitr`.
@@ -259,7 +371,7 @@ impl Checker<'_> {
         let origin = origin.unwrap_or_else(|| record_type.name.to_owned());
         self.uses.fields.insert(format!("{origin}.{}", name.text));
         let field_type = (field.ty)();
-        let is_shown = guard::path(ast).is_some_and(|path| self.shown.contains(&path));
+        let is_shown = self.is_shown(ast);
         let kind = Kind::Field(Box::new(owner.expr), slot, field);
         Ok(Typed {
             optional: field_type.optional && !is_shown,
@@ -291,7 +403,12 @@ impl Checker<'_> {
     fn param(&mut self, ast: &Ast, name: &Name) -> Checked<Typed> {
         let params = self.params;
         let Some(index) = params.iter().position(|param| param.name == name.text) else {
-            let known = params.iter().map(|param| param.name.as_str()).collect();
+            let known: Vec<&str> = params.iter().map(|param| param.name.as_str()).collect();
+            if known.is_empty() {
+                let message = format!("unknown param \"{}\"", name.text);
+                let hint = "the rule has no params: declare it under \"params\"";
+                return self.note(Fault::new(name.start, name.end, message).hinted(Some(hint)));
+            }
             return self.unknown(format!("unknown param \"{}\"", name.text), name, known);
         };
         self.uses.params.insert(index);
@@ -306,7 +423,7 @@ impl Checker<'_> {
             let message = format!("expected a map before \"[\", found {}", checked.ty);
             return self.wrong(map, message);
         }
-        let is_shown = guard::path(ast).is_some_and(|path| self.shown.contains(&path));
+        let is_shown = self.is_shown(ast);
         let kind = Kind::Entry(Box::new(checked.expr), Box::new(key));
         Ok(Typed {
             optional: !is_shown,
@@ -315,32 +432,59 @@ impl Checker<'_> {
     }
 
     /// Where the fields of a value are found in the docs.
-    fn origin(&self, expr: &Expr) -> Option<String> {
+    pub(super) fn origin(&self, expr: &Expr) -> Option<String> {
         match &expr.kind {
             Kind::Variable(slot, _) => Some(self.variables[*slot].origin.clone()),
             Kind::Field(record, _, field) => {
                 Some(format!("{}.{}", self.origin(record)?, field.name))
             }
             Kind::Each(super::expr::Each::Filter, list, _) => self.origin(list),
+            Kind::Local(place, _) => self.locals[*place].value.as_ref()?.origin.clone(),
             _ => None,
         }
     }
 
-    /// The texts that a value may have, where the rule says so itself.
-    fn literals(&self, expr: &Expr) -> Vec<String> {
+    /// The texts that a value may have, as far as the rule says so itself.
+    pub(super) fn written(&self, expr: &Expr) -> Written {
+        let none = Written {
+            is_all: true,
+            ..Written::default()
+        };
         match &expr.kind {
-            Kind::Text(text) => vec![text.clone()],
-            Kind::List(items) => items.iter().flat_map(|i| self.literals(i)).collect(),
-            Kind::Param(index) => self.params[*index].default.texts(),
-            Kind::Variable(slot, _) => self.variables[*slot].literals.clone(),
-            _ => Vec::new(),
+            Kind::Text(text) => Written::text(text),
+            Kind::List(items) => {
+                let items = items.iter().map(|item| self.written(item));
+                items.fold(none, Written::and)
+            }
+            Kind::Param(index) => Written {
+                texts: self.params[*index].default.texts().into_iter().collect(),
+                params: BTreeSet::from([*index]),
+                is_all: true,
+            },
+            Kind::Variable(slot, _) => self.variables[*slot].written.clone(),
+            Kind::Local(place, _) => {
+                let value = self.locals[*place].value.as_ref();
+                value.map(|value| value.written.clone()).unwrap_or_default()
+            }
+            Kind::Choose(_, one, other) | Kind::OrValue(one, other) => {
+                self.written(one).and(self.written(other))
+            }
+            Kind::Each(super::expr::Each::Filter, list, _) => self.written(list),
+            _ => Written::default(),
         }
+    }
+
+    /// Notes what is wanted of the params that a value comes from.
+    fn demand(&mut self, written: &Written, demand: Demand) {
+        let demands = written.params.iter().map(|param| (*param, demand));
+        self.uses.demands.extend(demands);
     }
 
     /// A text that is compared with a choice must be one of its words.
     fn words(&mut self, choices: &'static Choices, ast: &Ast, expr: &Expr) -> Checked<()> {
-        let literals = self.literals(expr);
-        let Some(word) = literals.iter().find(|word| !choices.knows(word)) else {
+        let written = self.written(expr);
+        self.demand(&written, Demand::Word(choices));
+        let Some(word) = written.texts.iter().find(|word| !choices.knows(word)) else {
             return Ok(());
         };
         let message = format!("{} is never \"{word}\"", choices.name);
@@ -370,7 +514,7 @@ fn typed(ast: &Ast, kind: Kind, ty: Type) -> Typed {
 }
 
 fn spelled(ast: &Ast) -> String {
-    guard::path(ast).map_or_else(|| "the value".to_owned(), |path| format!("\"{path}\""))
+    guard::path(ast, &[]).map_or_else(|| "the value".to_owned(), |path| format!("\"{path}\""))
 }
 
 impl ParamType {
