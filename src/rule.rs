@@ -2,6 +2,7 @@
 //!
 //! Rules are data. Nothing here looks at a snapshot's values: that is [`crate::evaluate`].
 
+pub mod anatomy;
 pub mod catalog;
 pub mod condition;
 mod file;

@@ -18,7 +18,7 @@ use crate::yaml::{self, SourceError, Spans, did_you_mean};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RuleFile {
+pub(super) struct RuleFile {
     id: String,
     area: Area,
     title: String,
@@ -45,7 +45,7 @@ struct RuleFile {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FixFile {
+pub(super) struct FixFile {
     cli: Option<String>,
     terraform: Option<String>,
     cloudformation: Option<String>,
