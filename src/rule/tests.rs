@@ -719,6 +719,12 @@ fn names_of_let_are_typed_and_narrowed_like_the_fields_behind_them() {
         ("message", "message: '{keys}'"),
     ]);
     assert_eq!(all, [""; 0]);
+    let all = errors(&[
+        ("applies_when", "applies_when: stream != null"),
+        ("params", "let: { stream: table.stream }"),
+        ("assert", "assert: table.stream.view_type == 'KEYS_ONLY'"),
+    ]);
+    assert_eq!(all, [""; 0]);
 }
 
 #[test]
