@@ -2,9 +2,11 @@
 //!
 //! Rules are data. Nothing here looks at a snapshot's values: that is [`crate::evaluate`].
 
+pub mod anatomy;
 pub mod catalog;
 pub mod condition;
 mod file;
+mod lets;
 pub mod message;
 pub mod param;
 pub mod template;
@@ -174,6 +176,14 @@ pub struct Fix {
     pub cloudformation: Option<Template>,
     /// By a person, where no tool does it.
     pub text: Option<Template>,
+}
+
+impl Fix {
+    /// The values that the repairs show.
+    fn values(&self) -> impl Iterator<Item = &Condition> {
+        let ways = [&self.cli, &self.terraform, &self.cloudformation, &self.text];
+        ways.into_iter().flatten().flat_map(Template::values)
+    }
 }
 
 /// A test case of a rule.

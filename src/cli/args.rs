@@ -155,7 +155,7 @@ pub struct SnapshotArgs {
 /// The arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A rule, an area or a checklist
+    /// A rule, an area or a checklist; `language` and `facts` are pages for those who write rules
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
     /// Format on stdout

@@ -1,4 +1,4 @@
-//! `dynalint explain`: a rule, an area with its checklist, or the list of all rules. Needs no account.
+//! `dynalint explain`: a rule, an area with its checklist, the list of all rules, or a page of the manual. Needs no account.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,10 @@ use super::exit::{Exit, Failure};
 use super::format::PageFormat;
 use super::output::Console;
 use super::project::Project;
+use crate::assess::ROOTS;
 use crate::checklist::Checklists;
 use crate::finding::Area;
+use crate::report::explain::page::Page;
 use crate::report::explain::{self, ParamLine, RulePage, markdown};
 use crate::report::terminal::style::Style;
 use crate::rule::Rule;
@@ -19,6 +21,10 @@ use crate::snapshot::operation::Operation;
 const ALIKE: f64 = 0.75;
 /// The most names that are suggested.
 const MOST_NAMES: usize = 5;
+/// The page of the rule language.
+const LANGUAGE: &str = "language";
+/// The page of what conditions can look at.
+const FACTS: &str = "facts";
 
 /// Runs it.
 pub(super) fn run(args: &ExplainArgs, console: &mut Console<'_>) -> Result<Exit, Failure> {
@@ -28,19 +34,37 @@ pub(super) fn run(args: &ExplainArgs, console: &mut Console<'_>) -> Result<Exit,
             "leave --width out, or take --format terminal",
         ));
     }
+    let style = console.screen.style(args.color, args.width);
+    if let Some(page) = args.name.as_deref().and_then(manual) {
+        let text = match args.format {
+            PageFormat::Terminal => page.terminal(&style),
+            PageFormat::Markdown => page.markdown(),
+        };
+        console.report(&text)?;
+        return Ok(Exit::Done);
+    }
     let project = Project::load(&args.rules, &args.config)?;
     let rules = project.catalog.rules().iter();
     let pages: Vec<RulePage> = rules.map(|rule| page(rule, &project.lists)).collect();
-    let style = console.screen.style(args.color, args.width);
     let text = match (&args.name, args.format) {
         (None, PageFormat::Markdown) => markdown::catalogue(&pages),
         (None, PageFormat::Terminal) => {
-            explain::catalogue(&pages, &style) + "\n  why     dynalint explain RULE\n"
+            explain::catalogue(&pages, &style)
+                + "\n  why     dynalint explain RULE\n  write   dynalint explain language, dynalint explain facts\n"
         }
         (Some(name), format) => named(name, &pages, &project.lists, format, &style)?,
     };
     console.report(&text)?;
     Ok(Exit::Done)
+}
+
+/// The pages of the manual for those who write rules.
+fn manual(name: &str) -> Option<Page> {
+    match name {
+        LANGUAGE => Some(explain::language::page()),
+        FACTS => Some(explain::facts::page(&ROOTS)),
+        _ => None,
+    }
 }
 
 /// A rule; or a checklist and the rules of the area of that name.
@@ -80,7 +104,8 @@ fn unknown(name: &str, pages: &[RulePage], lists: &Checklists) -> Failure {
         .iter()
         .map(|rule| &*rule.id)
         .chain(Area::ALL.iter().map(|area| area.word()))
-        .chain(lists.lists().iter().map(|list| &*list.id));
+        .chain(lists.lists().iter().map(|list| &*list.id))
+        .chain([LANGUAGE, FACTS]);
     let known: BTreeSet<&str> = known.collect();
     let mut near: Vec<(f64, &str)> = known
         .into_iter()

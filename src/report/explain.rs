@@ -3,7 +3,10 @@
 //! Pure text out of plain structs; knows neither how rules are loaded nor what they found. The same as Markdown is in
 //! [`markdown`].
 
+pub mod facts;
+pub mod language;
 pub mod markdown;
+pub mod page;
 
 use unicode_width::UnicodeWidthStr;
 

@@ -185,6 +185,11 @@ impl RecordType {
             .map_or(0, |base| base.base_len() + base.fields.len())
     }
 
+    /// Whether it is this kind, or has its fields first.
+    pub fn is_a(&'static self, other: &'static RecordType) -> bool {
+        self == other || self.base.is_some_and(|base| base.is_a(other))
+    }
+
     /// The slot and field of a name.
     pub fn field(&'static self, name: &str) -> Option<(usize, &'static Field)> {
         let own = self.fields.iter().position(|field| field.name == name);

@@ -11,6 +11,7 @@ mod collect;
 mod golden;
 #[cfg(feature = "live")]
 mod live;
+mod manual;
 #[cfg(feature = "live")]
 mod metrics;
 mod mistakes;
