@@ -298,7 +298,7 @@ pub struct RunArgs {
     /// Read no CloudWatch metrics, which cost money, and leave out the rules on them
     #[arg(long)]
     pub no_metrics: bool,
-    /// The time that is now, for what depends on it
+    /// The time that is now: facts are collected at it, and signatures hold or have lapsed. Saved facts keep their own
     #[arg(long, value_name = "TIME", value_parser = parse_now)]
     pub now: Option<Timestamp>,
 }

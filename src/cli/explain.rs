@@ -7,6 +7,7 @@ use super::exit::{Exit, Failure};
 use super::format::PageFormat;
 use super::output::Console;
 use super::project::Project;
+use super::time::today;
 use crate::checklist::Checklists;
 use crate::finding::Area;
 use crate::report::explain::{self, ParamLine, RulePage, markdown};
@@ -28,7 +29,7 @@ pub(super) fn run(args: &ExplainArgs, console: &mut Console<'_>) -> Result<Exit,
             "leave --width out, or take --format terminal",
         ));
     }
-    let project = Project::load(&args.rules, &args.config)?;
+    let project = Project::load(&args.rules, &args.config, today(None))?;
     let rules = project.catalog.rules().iter();
     let pages: Vec<RulePage> = rules.map(|rule| page(rule, &project.lists)).collect();
     let style = console.screen.style(args.color, args.width);
