@@ -22,7 +22,7 @@ use globset::GlobSet;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
-pub use self::draft::{Draft, Mistake, OnDraft, parse_date};
+pub use self::draft::{Draft, Mistake, OnDraft, last_day, parse_date};
 pub use self::file::read;
 pub use self::stand::{Day, Hold, Signed, Subject, Subjects};
 

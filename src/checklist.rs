@@ -136,6 +136,19 @@ pub struct Signature<'a> {
 }
 
 impl Standing {
+    /// Of an item that is signed and nothing else.
+    pub fn of_signatures(signed: Vec<Signed>) -> Standing {
+        let states = signed.iter().map(|it| State::of_hold(it.hold));
+        Standing {
+            state: states.min().unwrap_or(State::NotApplicable),
+            to_sign: signed.iter().any(|it| it.hold.is_to_sign()),
+            is_rejected: signed.iter().any(|it| it.hold == Hold::Rejected),
+            is_left_out: false,
+            is_partial: false,
+            signed,
+        }
+    }
+
     /// The signatures that decide, in the order of their file.
     pub fn signatures(&self) -> Vec<Signature<'_>> {
         let mut by_line: BTreeMap<usize, Signature<'_>> = BTreeMap::new();
@@ -209,7 +222,7 @@ impl Item {
     }
 
     /// Who signed it, for each subject that it has to be signed for; empty where rules alone decide.
-    pub fn signed(&self, name: &str, run: &Run<'_>) -> Vec<Signed> {
+    fn signed(&self, name: &str, run: &Run<'_>) -> Vec<Signed> {
         let asked = self.asked();
         asked.map_or_else(Vec::new, |asked| {
             let subjects = run.subjects.per(asked.attest.per);
@@ -225,19 +238,16 @@ impl Item {
             true => State::of_counts(run.summary.by_rule.get(id).copied().unwrap_or_default()),
         };
         let rules: Vec<State> = self.rules.iter().map(rule).collect();
-        let signed = self.signed(name, run);
+        let signatures = Standing::of_signatures(self.signed(name, run));
         let per = self.attest.as_ref().map(|attest| attest.per);
         let is_partial = per.is_some_and(|per| run.subjects.may_lack(per));
-        let signatures = signed.iter().map(|it| State::of_hold(it.hold));
         let more = is_partial.then_some(State::Unknown);
-        let parts = rules.iter().copied().chain(signatures).chain(more);
+        let others = rules.iter().copied().chain(more);
         Standing {
-            state: parts.min().unwrap_or(State::NotApplicable),
-            to_sign: signed.iter().any(|it| it.hold.is_to_sign()),
-            is_rejected: signed.iter().any(|it| it.hold == Hold::Rejected),
+            state: others.fold(signatures.state, State::min),
             is_left_out: rules.contains(&State::NotAssessed),
             is_partial,
-            signed,
+            ..signatures
         }
     }
 }

@@ -4,6 +4,8 @@
 //! come through [`collector::Collector`].
 
 pub mod args;
+mod ask;
+mod attest;
 mod check;
 mod choice;
 pub mod collector;
@@ -65,6 +67,7 @@ fn dispatch(
         Command::Check(args) => check::run(args, typed, collector, console),
         Command::Snapshot(args) => snapshot::run(args, collector, console),
         Command::Explain(args) => explain::run(args, console),
+        Command::Attest(args) => attest::run(args, console),
         Command::Completions(args) => pages::completions(args.shell, console),
         Command::Man => pages::manual(console),
     }

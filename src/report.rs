@@ -4,6 +4,7 @@
 
 pub mod explain;
 pub mod json;
+pub mod signatures;
 pub mod terminal;
 
 use std::collections::BTreeMap;

@@ -309,8 +309,8 @@ impl Checker {
     }
 }
 
-/// The last day of a signature that holds for so many days.
-pub(super) fn last_day(date: Date, days: u32) -> Option<Date> {
+/// The last day of a signature that holds for so many days; `None` where the calendar ends before.
+pub fn last_day(date: Date, days: u32) -> Option<Date> {
     let span = Span::new().try_days(i64::from(days)).ok()?;
     date.checked_add(span).ok()
 }

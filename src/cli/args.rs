@@ -2,6 +2,8 @@
 //!
 //! Flags that cannot work together are named here where clap can tell; the rest is in each command.
 
+pub mod attest;
+
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +12,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use self::attest::AttestArgs;
 use super::format::{Format, OutputFile, PageFormat};
 use super::time::{parse_duration, parse_metrics_window, parse_now};
 use crate::finding::{Area, Severity};
@@ -57,6 +60,8 @@ pub enum Command {
     Snapshot(Box<SnapshotArgs>),
     /// Tell about a rule, an area or a checklist; without a name, list the rules
     Explain(ExplainArgs),
+    /// Sign an item of a checklist that no rule can decide, or list who signed what
+    Attest(Box<AttestArgs>),
     /// Print the completions for a shell
     #[command(hide = true)]
     Completions(CompletionsArgs),
@@ -156,7 +161,7 @@ pub struct ExplainArgs {
     #[arg(long, value_name = "DIR", help_heading = "Select")]
     pub rules: Vec<PathBuf>,
     /// Columns
-    #[arg(long, value_name = "COLUMNS", value_parser = |text: &str| parse_number(text, 40..=400), help_heading = "Output")]
+    #[arg(long, value_name = "COLUMNS", value_parser = parse_columns, help_heading = "Output")]
     pub width: Option<u16>,
     /// Whether to write colours
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, help_heading = "Talk")]
@@ -254,7 +259,7 @@ pub struct OutputArgs {
     #[arg(long, value_enum)]
     pub group_by: Option<GroupBy>,
     /// Columns of the terminal report
-    #[arg(long, value_name = "COLUMNS", value_parser = |text: &str| parse_number(text, 40..=400))]
+    #[arg(long, value_name = "COLUMNS", value_parser = parse_columns)]
     pub width: Option<u16>,
     /// Keep the snapshot
     #[arg(long, value_name = "FILE")]
@@ -364,6 +369,10 @@ impl GateArgs {
 fn parse_number(text: &str, range: RangeInclusive<u16>) -> Result<u16, String> {
     let number = text.parse().ok().filter(|number| range.contains(number));
     number.ok_or_else(|| format!("a number from {} to {}", range.start(), range.end()))
+}
+
+fn parse_columns(text: &str) -> Result<u16, String> {
+    parse_number(text, 40..=400)
 }
 
 fn parse_url(text: &str) -> Result<String, String> {

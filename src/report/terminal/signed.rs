@@ -5,7 +5,7 @@
 use super::layout::{count, hang, number, pad, plural, some_of};
 use super::style::{Ink, Style};
 use super::{Detail, Show, View};
-use crate::attestation::{Hold, Per};
+use crate::attestation::{Attestation, Hold, Per};
 use crate::checklist::{Assessed, Attest, Item, Signature, Standing};
 use crate::finding::Verdict;
 use crate::report::Report;
@@ -53,7 +53,7 @@ pub(super) fn section(report: &Report, view: &View<'_>) -> String {
     }
 }
 
-fn mark(style: &Style, hold: Hold) -> (&'static str, Ink) {
+pub(crate) fn mark(style: &Style, hold: Hold) -> (&'static str, Ink) {
     match hold {
         Hold::Rejected => (style.mark(Verdict::Fail), Ink::Bad),
         Hold::Open => (style.circle(), Ink::Mild),
@@ -65,30 +65,37 @@ fn mark(style: &Style, hold: Hold) -> (&'static str, Ink) {
 
 /// `by maria@example.com 2026-11-12, until 2027-05-11; lapses in 9 days · for shop`.
 fn said(item: &Item, standing: &Standing, one: &Signature<'_>, style: &Style) -> String {
-    let signature = one.attestation;
+    let whom = |attest| whom(attest, &one.subjects, standing.signed.len(), style.dot());
+    let whom = item.attest.as_ref().map(whom);
+    who(one.attestation, one.hold, one.lapses_in_days) + &whom.unwrap_or_default()
+}
+
+/// `by maria@example.com 2026-11-12, until 2027-05-11; lapses in 9 days`.
+pub(crate) fn who(signature: &Attestation, hold: Hold, lapses_in_days: Option<u32>) -> String {
     let (by, date, expires) = (&signature.by, signature.date, signature.expires);
-    let said = match one.hold {
+    let said = match hold {
         Hold::Rejected | Hold::Attested | Hold::Open => format!("by {by} {date}, until {expires}"),
         Hold::NotApplicable => format!("not applicable, by {by} {date}, until {expires}"),
         Hold::Lapsed => format!("{expires}, signed by {by} {date}"),
-        Hold::Reworded => format!("by other words: signed by {by} {date}, reworded since"),
+        Hold::Reworded => format!("reworded since it was signed by {by} {date}"),
     };
-    let soon = match one.lapses_in_days {
-        None => String::new(),
-        Some(0) => "; lapses after today".to_owned(),
-        Some(days) => format!("; lapses in {}", days_of(days)),
-    };
-    let of = (one.subjects.len(), standing.signed.len());
-    let per = item.attest.as_ref().map_or(Per::Account, |it| it.per);
-    let whom = match of {
+    match lapses_in_days {
+        None => said,
+        Some(0) => said + "; lapses after today",
+        Some(days) => format!("{said}; lapses in {}", days_of(days)),
+    }
+}
+
+/// What a signature is for, after `joint`, where there is more than one thing to sign for.
+pub(crate) fn whom(attest: &Attest, names: &[&str], all: usize, joint: &str) -> String {
+    match (names.len(), all) {
         (_, 0 | 1) => String::new(),
-        (some, all) if some == all => format!("{}all {}", style.dot(), subjects(per, all)),
+        (some, all) if some == all => format!("{joint}all {}", subjects(attest.per, all)),
         (_, _) => {
-            let names = some_of(style, &one.subjects, NAMES);
-            format!("{}for {names}", style.dot())
+            let names = some_of(&Style::default(), names, NAMES);
+            format!("{joint}for {names}")
         }
-    };
-    said + &soon + &whom
+    }
 }
 
 /// What stands under an item of a list: who signed it, who has to, and the command for it.
