@@ -134,7 +134,7 @@ pub struct Attestation {
 
 impl Attestation {
     /// Whether it says the same, wherever it stands.
-    fn says_the_same(&self, other: &Attestation) -> bool {
+    pub fn says_the_same(&self, other: &Attestation) -> bool {
         let placed = |it: &Attestation| Attestation {
             line: 0,
             ..it.clone()
@@ -214,6 +214,17 @@ impl Attestations {
     /// The signatures of an item, the latest first.
     pub fn of(&self, item: &str) -> &[Arc<Attestation>] {
         self.by_item.get(item).map_or(&[], Vec::as_slice)
+    }
+
+    /// The signatures of an item that no newer one for the same replaces, the latest first.
+    pub fn latest_of(&self, item: &str) -> Vec<&Arc<Attestation>> {
+        let mut latest: Vec<&Arc<Attestation>> = Vec::new();
+        for one in self.of(item) {
+            if latest.iter().all(|newer| newer.on != one.on) {
+                latest.push(one);
+            }
+        }
+        latest
     }
 }
 

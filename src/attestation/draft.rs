@@ -153,8 +153,10 @@ impl Checker {
             }
             None if item.is_empty() || !items.are_all => {}
             None => {
-                let names = items.by_name.keys().map(String::as_str);
-                let hint = did_you_mean(item, names);
+                let names = || items.by_name.keys().map(String::as_str);
+                let mut whole = names().filter(|name| name.ends_with(&format!("/{item}")));
+                let whole = whole.next().map(|name| format!("did you mean \"{name}\"?"));
+                let hint = whole.or_else(|| did_you_mean(item, names()));
                 let hint = hint.or_else(|| Some("dynalint attest --list names them".to_owned()));
                 self.hinted("item", format!("unknown item \"{item}\""), hint);
             }

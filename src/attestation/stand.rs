@@ -232,6 +232,16 @@ impl Attestations {
     }
 }
 
+impl Attestations {
+    /// The signatures of an item that are for none of these subjects: a name may be misspelt in them.
+    pub fn beside(&self, item: &str, subjects: &[Arc<Subject>]) -> Vec<Arc<Attestation>> {
+        let covers_any = |one: &Attestation| subjects.iter().any(|it| one.on.covers(it));
+        let latest = self.latest_of(item).into_iter();
+        let beside = latest.filter(|one| !covers_any(one));
+        beside.map(Arc::clone).collect()
+    }
+}
+
 impl Attestation {
     /// How it stands by itself: on this day, for an item with these words.
     pub fn hold(&self, words: &str, day: Day) -> Hold {

@@ -225,3 +225,68 @@ fn a_rule_is_found_in_its_items() {
     assert_eq!(lists.listing("pitr-on"), ["mine/both", "mine/rule"]);
     assert_eq!(lists.nearest("mien"), Some("mine"));
 }
+
+/// How the first item stands, which two rules decide and a signature for each of two tables.
+fn with_signatures(said: Verdict, signed: &[(&str, &str)]) -> State {
+    let (lists, errors) = Checklists::load([("mine.yaml", MINE)], names(&rules()));
+    assert_eq!(errors, []);
+    let items = lists.signable(true);
+    let words = &items.by_name["mine/both"]
+        .as_ref()
+        .expect("it is signed")
+        .words;
+    let entry = |(table, outcome): &(&str, &str)| {
+        format!(
+            "  - {{ item: mine/both, on: {{ table: {table} }}, outcome: {outcome}, by: me, date: 2026-11-01, \
+             expires: 2026-12-31, text: \"{words}\", evidence: [\"https://example.com\"] }}\n"
+        )
+    };
+    let entries: String = signed.iter().map(entry).collect();
+    let text = format!("version: 1\nattestations:\n{entries}");
+    let attestations = attestation::read("a.yaml", &text, &items, DAY.today).expect("reads");
+    let mut summary = Summary::default();
+    let counts = summary.by_rule.entry("pitr-on".to_owned()).or_default();
+    counts.add(said);
+    let run = Run {
+        rules: &["pitr-on".to_owned(), "vault-locked".to_owned()].into(),
+        summary: &summary,
+        subjects: &subjects(2, true),
+        attestations: &attestations,
+        day: DAY,
+    };
+    lists.lists()[0].standings(&run)[0].state
+}
+
+#[test]
+fn an_item_is_attested_when_every_table_is_and_no_signature_outweighs_a_rule() {
+    use Verdict::{Fail, NotApplicable, Pass, Unknown};
+    for (said, signed, expected) in [
+        (Pass, &[("t0", "pass"), ("t1", "pass")][..], State::Pass),
+        (Pass, &[("\"*\"", "pass")], State::Pass),
+        (Pass, &[("t0", "pass")], State::Open),
+        (Pass, &[("t0", "pass"), ("t1", "fail")], State::Fail),
+        (Unknown, &[("t0", "pass"), ("t1", "fail")], State::Fail),
+        (Fail, &[("\"*\"", "pass")], State::Fail),
+        (Fail, &[("\"*\"", "not-applicable")], State::Fail),
+        (Unknown, &[("\"*\"", "pass")], State::Unknown),
+        (NotApplicable, &[("\"*\"", "pass")], State::Pass),
+        (Pass, &[("\"*\"", "not-applicable")], State::Pass),
+        (
+            NotApplicable,
+            &[("\"*\"", "not-applicable")],
+            State::NotApplicable,
+        ),
+        (NotApplicable, &[("t0", "not-applicable")], State::Open),
+        (
+            NotApplicable,
+            &[("t0", "not-applicable"), ("t1", "pass")],
+            State::Pass,
+        ),
+    ] {
+        assert_eq!(
+            with_signatures(said, signed),
+            expected,
+            "{said:?} {signed:?}"
+        );
+    }
+}

@@ -51,3 +51,54 @@ fn line(answers: &mut dyn BufRead) -> Result<String, Failure> {
         )),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::screen::Screen;
+
+    /// What comes of answers, and what was asked.
+    fn with<T>(
+        answers: &str,
+        act: impl FnOnce(&mut dyn BufRead, &mut Console<'_>) -> Result<T, Failure>,
+    ) -> (Result<T, Failure>, String) {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut console = Console::new(&mut out, &mut err, Screen::from_environment());
+        let done = act(&mut answers.as_bytes(), &mut console);
+        (done, String::from_utf8(err).expect("UTF-8"))
+    }
+
+    #[test]
+    fn what_has_no_default_is_asked_until_it_is_said() {
+        let asked = |default: Option<&'static str>| {
+            with("\n ben \n", move |answers, console| {
+                ask("Who?", default, answers, console)
+            })
+        };
+        assert_eq!(
+            asked(None),
+            (Ok("ben".to_owned()), "Who?: Who?: ".to_owned())
+        );
+        assert_eq!(
+            asked(Some("ann")),
+            (Ok("ann".to_owned()), "Who? [ann]: ".to_owned())
+        );
+        let (unanswered, _) = with("", |answers, console| ask("Who?", None, answers, console));
+        assert!(unanswered.is_err());
+    }
+
+    #[test]
+    fn nothing_but_yes_is_yes() {
+        for (answer, is_yes) in [
+            ("yes\n", true),
+            ("Yes\n", true),
+            ("y\n", false),
+            ("\n", false),
+        ] {
+            let (said, _) = with(answer, |answers, console| {
+                confirm("Well?", answers, console)
+            });
+            assert_eq!(said, Ok(is_yes), "{answer}");
+        }
+    }
+}

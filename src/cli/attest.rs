@@ -41,10 +41,12 @@ fn wanted<'a>(lists: &'a Checklists, name: &'a str) -> Result<Wanted<'a>, Failur
     let Some((_, item)) = lists.items().find(|(known, _)| known == name) else {
         return Err(unknown(lists, name));
     };
-    let rules = || item.rules.join(", ");
     let asked = item.asked().ok_or_else(|| {
         let message = format!("{name} is decided by rules alone: nobody signs it");
-        Failure::new(message, format!("see dynalint explain of {}", rules()))
+        Failure::new(
+            message,
+            "dynalint attest --list names the items that are signed",
+        )
     })?;
     Ok(Wanted { name, item, asked })
 }

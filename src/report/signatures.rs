@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::terminal::layout::{hang, hang_paragraphs, number, pad, some_of};
-use super::terminal::signed::{asked, mark, who, whom};
+use super::terminal::signed::{asked, mark, of_nothing, who, whom};
 use super::terminal::style::{Ink, Style};
 use crate::attestation::{Attestations, Day, Hold, Subjects};
 use crate::checklist::{Attest, Checklists, Item, Standing};
@@ -26,12 +26,8 @@ pub fn of_file(lists: &Checklists, signed: &Attestations, day: Day) -> Vec<Row> 
     let mut rows = Vec::new();
     for (name, item) in lists.items() {
         let Some(wanted) = item.asked() else { continue };
-        let mut seen = Vec::new();
-        for one in signed.of(&name) {
-            if seen.contains(&&one.on) {
-                continue;
-            }
-            seen.push(&one.on);
+        let latest = signed.latest_of(&name);
+        for one in &latest {
             let hold = one.hold(&wanted.words, day);
             let lapses_in_days = one.lapses_in(hold, day);
             rows.push(Row {
@@ -41,7 +37,7 @@ pub fn of_file(lists: &Checklists, signed: &Attestations, day: Day) -> Vec<Row> 
                 text: format!("{}, for {}", who(one, hold, lapses_in_days), one.on),
             });
         }
-        if seen.is_empty() {
+        if latest.is_empty() {
             rows.push(open(&name, asked(&wanted.attest)));
         }
     }
@@ -74,7 +70,10 @@ pub fn of_run(
         let nobody = standing.signed.iter().filter(|it| it.hold == Hold::Open);
         let nobody: Vec<&str> = nobody.map(|it| &*it.subject.label).collect();
         if !nobody.is_empty() {
-            rows.push(open(&name, for_whom(&wanted.attest, &nobody)));
+            let beside = signed.beside(&name, of_item);
+            let beside = beside.iter().map(|one| format!("; {}", of_nothing(one)));
+            let text = for_whom(&wanted.attest, &nobody) + &beside.collect::<String>();
+            rows.push(open(&name, text));
         }
     }
     rows

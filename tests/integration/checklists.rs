@@ -12,7 +12,7 @@ use crate::binary::dynalint;
 use crate::golden::assert_golden;
 use crate::rules::catalog;
 
-fn lists() -> Checklists {
+pub(crate) fn lists() -> Checklists {
     let catalog = catalog();
     let names = RuleNames {
         ids: &catalog.names(),

@@ -62,7 +62,7 @@ pub struct SignArgs {
     /// For the tables whose whole name matches; `*` and `?`
     #[arg(long, value_name = "GLOB")]
     pub table: Option<String>,
-    /// For the services whose whole name matches
+    /// For the services whose whole name matches; `*` takes the tables without a service too
     #[arg(long, value_name = "GLOB")]
     pub service: Option<String>,
     /// For the accounts whose whole id matches

@@ -37,7 +37,14 @@ pub(super) fn run(
     }
     let items = project.lists.signable(true);
     let checked = draft.check(&items, today, 0);
-    checked.map_err(|mistakes| in_flags(&mistakes))?;
+    let signature = checked.map_err(|mistakes| in_flags(&mistakes))?;
+    let mut others = project.attestations.of(wanted.name).iter();
+    if let Some(other) = others.find(|other| other.says_the_same(&signature)) {
+        let file = project.attestations_file.display();
+        let message = format!("this is signed already, in {file}:{}", other.line);
+        let hint = "commit the file; what is signed once need not be signed again";
+        return Err(Failure::new(message, hint));
+    }
     let block = block(&draft);
     if by_hand && !args.sign.yes {
         console.talk(&format!("\n{}\n", indented(&block)));

@@ -112,7 +112,10 @@ pub(super) fn notes(
     let mut notes = Vec::new();
     for one in standing.signatures() {
         let said = said(item, standing, &one, style);
-        notes.push(format!("{} {said}", one.hold.word()));
+        notes.push(match one.hold {
+            Hold::Reworded => said,
+            hold => format!("{} {said}", hold.word()),
+        });
         let links = one.attestation.evidence.iter();
         if view.detail == Detail::Full {
             notes.extend(links.map(|link| format!("evidence {link}")));
@@ -125,6 +128,9 @@ pub(super) fn notes(
         }
     }
     notes.extend(still_open(attest, standing, style));
+    if standing.to_sign {
+        notes.extend(standing.beside.iter().map(|one| of_nothing(one)));
+    }
     if standing.is_partial {
         let things = plural(attest.per.word());
         notes.push(format!(
@@ -140,12 +146,19 @@ pub(super) fn notes(
     notes.iter().map(|note| style.clean(note)).collect()
 }
 
+/// `what ben signed 2026-11-12 for service shpo covers nothing of this run`.
+pub(crate) fn of_nothing(signature: &Attestation) -> String {
+    let Attestation { by, date, on, .. } = signature;
+    format!("what {by} signed {date} for {on} covers nothing of this run")
+}
+
 /// `2 of 3 services signed; open: feed`.
 fn still_open(attest: &Attest, standing: &Standing, style: &Style) -> Option<String> {
     let open = standing.signed.iter().filter(|it| it.hold.is_to_sign());
     let open: Vec<&str> = open.map(|it| it.subject.label.as_str()).collect();
     let all = standing.signed.len();
-    if open.is_empty() || all < 2 {
+    let nobody = standing.signed.iter().all(|it| it.signature.is_none());
+    if open.is_empty() || nobody || all < 2 {
         return None;
     }
     let done = number(all - open.len());
