@@ -4,12 +4,15 @@
 //! come through [`collector::Collector`].
 
 pub mod args;
+mod ask;
+mod attest;
 mod check;
 mod choice;
 pub mod collector;
 mod dry_run;
 pub mod exit;
 mod explain;
+mod files;
 pub mod format;
 mod judge;
 pub mod output;
@@ -68,6 +71,7 @@ fn dispatch(
         Command::Snapshot(args) => snapshot::run(args, collector, console),
         Command::Explain(args) => explain::run(args, console),
         Command::Rules(args) => rules::run(args, console),
+        Command::Attest(args) => attest::run(args, console),
         Command::Completions(args) => pages::completions(args.shell, console),
         Command::Man => pages::manual(console),
         Command::Schema(args) => schema::run(args.name, console),

@@ -2,6 +2,7 @@
 //!
 //! Flags that cannot work together are named here where clap can tell; the rest is in each command.
 
+pub mod attest;
 pub mod rules;
 
 use std::ops::RangeInclusive;
@@ -12,6 +13,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use self::attest::AttestArgs;
 use self::rules::RulesArgs;
 use super::format::{Format, OutputFile, PageFormat};
 use super::schema::SchemaName;
@@ -63,6 +65,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Test rules, and start new ones
     Rules(RulesArgs),
+    /// Sign an item of a checklist that no rule can decide, or list who signed what
+    Attest(Box<AttestArgs>),
     /// Print the completions for a shell
     #[command(hide = true)]
     Completions(CompletionsArgs),
@@ -165,7 +169,7 @@ pub struct ExplainArgs {
     #[arg(long, value_name = "DIR", help_heading = "Select")]
     pub rules: Vec<PathBuf>,
     /// Columns
-    #[arg(long, value_name = "COLUMNS", value_parser = |text: &str| parse_number(text, 40..=400), help_heading = "Output")]
+    #[arg(long, value_name = "COLUMNS", value_parser = parse_columns, help_heading = "Output")]
     pub width: Option<u16>,
     /// Whether to write colours
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, help_heading = "Talk")]
@@ -271,7 +275,7 @@ pub struct OutputArgs {
     #[arg(long, value_enum)]
     pub group_by: Option<GroupBy>,
     /// Columns of the terminal report
-    #[arg(long, value_name = "COLUMNS", value_parser = |text: &str| parse_number(text, 40..=400))]
+    #[arg(long, value_name = "COLUMNS", value_parser = parse_columns)]
     pub width: Option<u16>,
     /// Keep the snapshot
     #[arg(long, value_name = "FILE")]
@@ -315,7 +319,7 @@ pub struct RunArgs {
     /// Read no CloudWatch metrics, which cost money, and leave out the rules on them
     #[arg(long)]
     pub no_metrics: bool,
-    /// The time that is now, for what depends on it
+    /// The time that is now: facts are collected at it, and signatures hold or have lapsed. Saved facts keep their own
     #[arg(long, value_name = "TIME", value_parser = parse_now)]
     pub now: Option<Timestamp>,
 }
@@ -381,6 +385,10 @@ impl GateArgs {
 fn parse_number(text: &str, range: RangeInclusive<u16>) -> Result<u16, String> {
     let number = text.parse().ok().filter(|number| range.contains(number));
     number.ok_or_else(|| format!("a number from {} to {}", range.start(), range.end()))
+}
+
+fn parse_columns(text: &str) -> Result<u16, String> {
+    parse_number(text, 40..=400)
 }
 
 fn parse_url(text: &str) -> Result<String, String> {

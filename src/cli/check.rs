@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::args::{CheckArgs, GroupBy, ShowArg, TalkArgs};
 use super::choice::Choice;
@@ -15,6 +16,7 @@ use super::judge::{self, Asked};
 use super::output::{Console, write_file};
 use super::progress::Shown;
 use super::project::Project;
+use super::time::today;
 use crate::assess::Listing;
 use crate::report::terminal::style::Style;
 use crate::report::terminal::{Detail, Group, Input, Show, View};
@@ -33,7 +35,8 @@ pub(super) fn run(
 ) -> Result<Exit, Failure> {
     refuse(args)?;
     // What is wrong with the user's files is said before any call.
-    let project = Project::load(&args.select.rules, &args.config)?;
+    let today = today(args.run.now);
+    let project = Project::load(&args.select.rules, &args.config, today)?;
     let choice = Choice::new(&project, &args.select, args.run.no_metrics)?;
     if args.run.dry_run {
         return dry(args, &choice, console);
@@ -44,7 +47,7 @@ pub(super) fn run(
     if let Some(path) = &args.output.save {
         file::save(&snapshot, path)?;
     }
-    let mut report = judge::report(&snapshot, &project, &choice, &asked(args));
+    let mut report = judge::report(&snapshot, &project, &choice, &asked(args, today));
     if args.input.is_none() && !args.demo {
         report.duration_ms = u64::try_from(duration_ms).ok();
     }
@@ -90,12 +93,6 @@ fn refuse(args: &CheckArgs) -> Result<(), Failure> {
             format!("leave {flag} out, or take --format terminal"),
         ));
     }
-    if args.run.now.is_some() && (args.input.is_some() || args.demo) {
-        return Err(Failure::new(
-            "--now cannot be used with facts that are there already: they are judged at their own time",
-            "leave --now out",
-        ));
-    }
     if args.run.dry_run && (args.output.save.is_some() || !args.output.output.is_empty()) {
         return Err(Failure::new(
             "--dry-run reads nothing, so there is nothing to write to a file",
@@ -105,7 +102,7 @@ fn refuse(args: &CheckArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn asked(args: &CheckArgs) -> Asked<'_> {
+fn asked(args: &CheckArgs, today: Date) -> Asked<'_> {
     Asked {
         select: &args.select,
         terms: args.gate.terms(),
@@ -113,6 +110,7 @@ fn asked(args: &CheckArgs) -> Asked<'_> {
             Some(ShowArg::All) => Listing::All,
             Some(ShowArg::Fail | ShowArg::Unknown) | None => Listing::Problems,
         },
+        today,
     }
 }
 
@@ -137,7 +135,7 @@ fn facts(
     }
 }
 
-fn demo() -> Result<Snapshot, Failure> {
+pub(super) fn demo() -> Result<Snapshot, Failure> {
     let mut snapshot = file::parse(Path::new("demo/snapshot.json"), DEMO)?;
     snapshot.source = Source::Demo;
     Ok(snapshot)

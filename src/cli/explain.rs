@@ -7,6 +7,7 @@ use super::exit::{Exit, Failure};
 use super::format::PageFormat;
 use super::output::Console;
 use super::project::Project;
+use super::time::today;
 use crate::assess::ROOTS;
 use crate::checklist::Checklists;
 use crate::finding::Area;
@@ -43,7 +44,7 @@ pub(super) fn run(args: &ExplainArgs, console: &mut Console<'_>) -> Result<Exit,
         console.report(&text)?;
         return Ok(Exit::Done);
     }
-    let project = Project::load(&args.rules, &args.config)?;
+    let project = Project::load(&args.rules, &args.config, today(None))?;
     let rules = project.catalog.rules().iter();
     let pages: Vec<RulePage> = rules.map(|rule| page(rule, &project.lists)).collect();
     let text = match (&args.name, args.format) {
@@ -106,18 +107,7 @@ fn unknown(name: &str, pages: &[RulePage], lists: &Checklists) -> Failure {
         .chain(Area::ALL.iter().map(|area| area.word()))
         .chain(lists.lists().iter().map(|list| &*list.id))
         .chain([LANGUAGE, FACTS]);
-    let known: BTreeSet<&str> = known.collect();
-    let mut near: Vec<(f64, &str)> = known
-        .into_iter()
-        .map(|known| (strsim::jaro_winkler(name, known), known))
-        .filter(|(alike, _)| *alike > ALIKE)
-        .collect();
-    near.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(right.1)));
-    let names: Vec<&str> = near
-        .iter()
-        .take(MOST_NAMES)
-        .map(|(_, name)| *name)
-        .collect();
+    let names = alike(name, known.map(|known| (known, known)));
     let hint = match names.is_empty() {
         true => "dynalint explain lists the rules".to_owned(),
         false => format!("did you mean {}?", names.join(", ")),
@@ -126,6 +116,28 @@ fn unknown(name: &str, pages: &[RulePage], lists: &Checklists) -> Failure {
         format!("no rule, area or checklist is named \"{name}\""),
         hint,
     )
+}
+
+/// The names that may have been meant, the likeliest first. Each is known by a word, which may be another one.
+pub(super) fn alike<'a>(
+    name: &str,
+    known: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Vec<&'a str> {
+    let known: BTreeSet<(&str, &str)> = known.into_iter().collect();
+    let mut near: Vec<(f64, &str)> = known
+        .into_iter()
+        .map(|(word, known)| (strsim::jaro_winkler(name, word), known))
+        .filter(|(alike, _)| *alike > ALIKE)
+        .collect();
+    near.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(right.1)));
+    let mut names: Vec<&str> = Vec::new();
+    for (_, known) in near {
+        if !names.contains(&known) {
+            names.push(known);
+        }
+    }
+    names.truncate(MOST_NAMES);
+    names
 }
 
 fn page(rule: &Rule, lists: &Checklists) -> RulePage {

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use super::args::SelectArgs;
 use super::choice::Choice;
 use super::project::Project;
-use crate::assess::{self, Listing};
+use crate::assess::{self, Assessment, Listing, Selection};
+use crate::attestation::{Day, Subjects};
 use crate::checklist::{self, Assessed, Checklist, Checklists};
 use crate::gate::{self, Seen, Terms};
 use crate::link::Linked;
@@ -21,6 +24,19 @@ pub(super) struct Asked<'a> {
     pub(super) terms: Terms,
     /// Which findings are kept, not only counted.
     pub(super) listing: Listing,
+    /// Today, in UTC: for what people signed until a day.
+    pub(super) today: Date,
+}
+
+/// From how many days before its end on a signature is said to lapse soon.
+const NOTICE_DAYS: u32 = 14;
+
+/// A day of signatures.
+pub(super) const fn day(today: Date) -> Day {
+    Day {
+        today,
+        notice_days: NOTICE_DAYS,
+    }
 }
 
 /// Judges.
@@ -39,7 +55,9 @@ pub(super) fn report(
     let run = checklist::Run {
         rules: &ran.collect(),
         summary: &made.summary,
-        tables: made.tables,
+        subjects: &subjects_of(&linked, &made),
+        attestations: &project.attestations,
+        day: day(asked.today),
     };
     let checklists = assessed(&project.lists, &run, asked.select);
     let in_gate = || checklists.iter().filter(|list| list.in_gate);
@@ -49,7 +67,8 @@ pub(super) fn report(
             fails: &made.summary.fails,
             unknowns: &made.summary.unknowns,
             open_items: in_gate().map(Assessed::to_sign).sum(),
-            unassessed_items: in_gate().map(Assessed::left_out).sum(),
+            rejected_items: in_gate().map(Assessed::rejected).sum(),
+            unassessed_items: in_gate().map(Assessed::undecided).sum(),
             anything_checked: anything,
         },
     );
@@ -73,6 +92,22 @@ pub(super) fn report(
         checklists,
         gaps: made.gaps,
     }
+}
+
+/// What people sign for, of all that a snapshot has.
+pub(super) fn subjects(snapshot: &Snapshot, project: &Project) -> Subjects {
+    let linked = Linked::new(snapshot, &project.config);
+    let made = assess::assess(&[], &linked, &Selection::default(), Listing::Failures);
+    subjects_of(&linked, &made)
+}
+
+fn subjects_of(linked: &Linked<'_>, made: &Assessment) -> Subjects {
+    let all_listed = linked.accounts.iter().all(|account| {
+        let tables = account.tables.known();
+        tables.is_some_and(|listed| listed.missing.is_none())
+    });
+    let accounts = linked.accounts.iter().map(|it| it.region.account.as_str());
+    Subjects::new(&made.briefs, accounts, all_listed)
 }
 
 /// How the checklists stand after a run.

@@ -1,21 +1,24 @@
-//! The files of a project, read whole before anything runs: rules, checklists, configuration. What is wrong with any of
-//! them is said in one go, and nothing starts.
+//! The files of a project, read whole before anything runs: rules, checklists, configuration, attestations. What is wrong
+//! with any of them is said in one go, and nothing starts.
 
-use std::fs;
-use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
 
 use super::args::ConfigArgs;
 use super::exit::Failure;
+use super::files::{config_file, home, mistakes, text_if_there, text_of, yaml_files};
 use crate::assess;
-use crate::checklist::{self, Checklists};
+use crate::attestation::{self, Attestations};
+use crate::checklist::{self, Checklists, RuleNames};
 use crate::config::{self, Config};
 use crate::rule::catalog::{Catalog, Source};
-use crate::snapshot::file::trouble;
-use crate::yaml::{self, SourceError};
+use crate::yaml::SourceError;
 
-/// The name of the configuration file.
-const CONFIG: &str = "dynalint.yaml";
+/// The file of signatures, beside the configuration.
+const ATTESTATIONS: &str = "dynalint/attestations.yaml";
+/// The folder of the user's own checklists, beside the configuration.
+const CHECKLISTS: &str = "dynalint/checklists";
 
 /// What the user's files say, and what is built in.
 pub(super) struct Project {
@@ -25,49 +28,101 @@ pub(super) struct Project {
     pub(super) catalog: Catalog,
     /// All checklists.
     pub(super) lists: Checklists,
+    /// Who signed what of them.
+    pub(super) attestations: Attestations,
+    /// The file of signatures, which need not be there.
+    pub(super) attestations_file: PathBuf,
 }
 
 impl Project {
-    /// Reads everything. `rules` are folders beside those that are built in.
-    pub(super) fn load(rules: &[PathBuf], args: &ConfigArgs) -> Result<Project, Failure> {
-        let mut errors = Vec::new();
+    /// Reads everything. `rules` are folders beside those that are built in; `today` is what dates are compared with.
+    pub(super) fn load(
+        rules: &[PathBuf],
+        args: &ConfigArgs,
+        today: Date,
+    ) -> Result<Project, Failure> {
+        let home = home(args);
+        let mut errors = Errors::default();
         let config = match config_file(args) {
             Some(path) => {
-                let text = read(&path)?;
-                config::read(&path.display().to_string(), &text).unwrap_or_else(|found| {
-                    errors.extend(found);
-                    Config::default()
-                })
+                let file = path.display().to_string();
+                let text = errors.kept(text_of(&file, &path));
+                text.map(|text| errors.all(config::read(&file, &text)))
             }
-            None => Config::default(),
+            None => None,
         };
         let (own, found) = own_rules(rules)?;
-        errors.extend(found);
+        let mut are_all = found.is_empty();
+        errors.0.extend(found);
         let (catalog, found) = assess::load(own);
-        errors.extend(found);
         // Where a rule could not be read, an item that names it is not to blame.
-        if errors.is_empty() {
-            let (lists, found) =
-                Checklists::load(checklist::BUILTIN.iter().copied(), &catalog.names());
-            errors.extend(found);
-            if errors.is_empty() {
-                return Ok(Project {
-                    config,
-                    catalog,
-                    lists,
-                });
-            }
+        are_all &= found.is_empty();
+        errors.0.extend(found);
+        let names = RuleNames {
+            ids: &catalog.names(),
+            are_all,
+        };
+        let own = own_checklists(&home.join(CHECKLISTS), &mut errors)?;
+        let own = own.iter().map(|(file, text)| (&**file, &**text));
+        let (lists, found) = Checklists::load(checklist::BUILTIN.iter().copied().chain(own), names);
+        // Nor is an attestation of an item, where a list could not be read.
+        let items = lists.signable(found.is_empty());
+        errors.0.extend(found);
+        let attestations_file = home.join(ATTESTATIONS);
+        let text = errors.kept(text_if_there(&attestations_file)).flatten();
+        let attestations = text.map(|text| {
+            let file = attestations_file.display().to_string();
+            errors.all(attestation::read(&file, &text, &items, today))
+        });
+        match errors.0.is_empty() {
+            true => Ok(Project {
+                config: config.unwrap_or_default(),
+                catalog,
+                lists,
+                attestations: attestations.unwrap_or_default(),
+                attestations_file,
+            }),
+            false => Err(mistakes(&errors.0)),
         }
-        Err(mistakes(&errors))
     }
 }
 
-/// The rule files of the user's folders, sorted, and those that cannot be read; folders in them are walked too.
+/// What is wrong with any of the files.
+#[derive(Default)]
+struct Errors(Vec<SourceError>);
+
+impl Errors {
+    fn kept<T>(&mut self, read: Result<T, SourceError>) -> Option<T> {
+        read.map_err(|error| self.0.push(error)).ok()
+    }
+
+    fn all<T: Default>(&mut self, read: Result<T, Vec<SourceError>>) -> T {
+        read.unwrap_or_else(|found| {
+            self.0.extend(found);
+            T::default()
+        })
+    }
+}
+
+/// The user's checklists, sorted: file and text.
+fn own_checklists(folder: &Path, errors: &mut Errors) -> Result<Vec<(String, String)>, Failure> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let texts = yaml_files(folder)?.into_iter().filter_map(|path| {
+        let file = path.display().to_string();
+        let text = errors.kept(text_of(&file, &path))?;
+        Some((file, text))
+    });
+    Ok(texts.collect())
+}
+
+/// The rule files of the user's folders, sorted, and what is wrong with those that cannot be read; folders in them are
+/// walked too.
 pub(super) fn own_rules(folders: &[PathBuf]) -> Result<(Vec<Source>, Vec<SourceError>), Failure> {
-    let (mut sources, mut errors) = (Vec::new(), Vec::new());
+    let (mut sources, mut errors) = (Vec::new(), Errors::default());
     for folder in folders {
-        let mut files = Vec::new();
-        yaml_files(folder, 0, &mut files)?;
+        let files = yaml_files(folder)?;
         if files.is_empty() {
             let message = format!("no rule file (*.yaml) in {}", folder.display());
             return Err(Failure::new(
@@ -75,127 +130,15 @@ pub(super) fn own_rules(folders: &[PathBuf]) -> Result<(Vec<Source>, Vec<SourceE
                 "name the folder that holds your rules",
             ));
         }
-        for path in files {
+        sources.extend(files.into_iter().filter_map(|path| {
             let file = path.display().to_string();
-            match text_of(&file, &path) {
-                Ok(text) => sources.push(Source {
-                    file,
-                    text,
-                    is_builtin: false,
-                }),
-                Err(error) => errors.push(error),
-            }
-        }
+            let text = errors.kept(text_of(&file, &path))?;
+            Some(Source {
+                file,
+                text,
+                is_builtin: false,
+            })
+        }));
     }
-    Ok((sources, errors))
-}
-
-/// The text of a file, no more of it than a YAML file may have and a byte.
-pub(super) fn text_of(file: &str, path: &Path) -> Result<String, SourceError> {
-    let limit = u64::try_from(yaml::MAX_BYTES).unwrap_or(u64::MAX);
-    let mut bytes = Vec::new();
-    let read =
-        fs::File::open(path).and_then(|opened| opened.take(limit + 1).read_to_end(&mut bytes));
-    match read {
-        Ok(_) => yaml::text(file, bytes),
-        Err(error) => {
-            let message = format!("cannot be read: {}", trouble(&error));
-            Err(SourceError::of_file(file, message))
-        }
-    }
-}
-
-/// Folders are followed so deep: a link that leads back to its own folder ends somewhere.
-const MAX_FOLDERS: usize = 8;
-
-/// The YAML files of a folder and of those in it, sorted.
-pub(super) fn yaml_files(
-    folder: &Path,
-    depth: usize,
-    found: &mut Vec<PathBuf>,
-) -> Result<(), Failure> {
-    let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
-    let mut paths = entries
-        .map(|entry| {
-            entry
-                .map(|entry| entry.path())
-                .map_err(|error| unreadable(folder, &error))
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    paths.sort();
-    for path in paths {
-        if path.is_dir() && depth < MAX_FOLDERS {
-            yaml_files(&path, depth + 1, found)?;
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "yaml" || extension == "yml")
-        {
-            found.push(path);
-        }
-    }
-    Ok(())
-}
-
-/// The text of a file.
-pub(super) fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|error| unreadable(path, &error))
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
-    let hint = match error.kind() {
-        ErrorKind::InvalidData => "save it as UTF-8",
-        ErrorKind::IsADirectory => "name a file",
-        ErrorKind::NotADirectory => "name the folder that holds it",
-        _ => "check the path and its permissions",
-    };
-    Failure::new(
-        format!("cannot read {}: {}", path.display(), trouble(error)),
-        hint,
-    )
-}
-
-/// All mistakes of a run's files, each with its line and a caret.
-pub(super) fn mistakes(errors: &[SourceError]) -> Failure {
-    let text: Vec<String> = errors.iter().map(SourceError::render).collect();
-    let hint = match errors.len() {
-        1 => "repair it and run again; no call was made".to_owned(),
-        many => format!("repair these {many} and run again; no call was made"),
-    };
-    Failure::rendered(text.join("\n"), Some(hint))
-}
-
-/// The configuration file: the named one, or the one that is found by walking up to the root of the repository.
-fn config_file(args: &ConfigArgs) -> Option<PathBuf> {
-    match (args.no_config, &args.config) {
-        (true, _) => None,
-        (false, Some(path)) => Some(path.clone()),
-        (false, None) => find_config(),
-    }
-}
-
-/// The folder that holds the configuration; where there is none, the root of the repository, or this folder.
-pub(super) fn folder() -> PathBuf {
-    let config = find_config();
-    let beside = config.as_deref().and_then(Path::parent);
-    let here = std::env::current_dir().unwrap_or_default();
-    beside.unwrap_or_else(|| repository(&here)).to_owned()
-}
-
-/// The root of the repository, or the folder itself where there is none.
-fn repository(here: &Path) -> &Path {
-    let mut folders = here.ancestors();
-    folders
-        .find(|folder| folder.join(".git").exists())
-        .unwrap_or(here)
-}
-
-fn find_config() -> Option<PathBuf> {
-    let here = std::env::current_dir().ok()?;
-    let root = repository(&here);
-    let inside = here
-        .ancestors()
-        .take_while(|folder| folder.starts_with(root));
-    inside
-        .map(|folder| folder.join(CONFIG))
-        .find(|path| path.is_file())
+    Ok((sources, errors.0))
 }

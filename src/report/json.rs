@@ -11,7 +11,8 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::{BlindSpot, Counts, Report, Summary, worst_first};
-use crate::checklist::{Assessed, Item, Standing};
+use crate::attestation::Hold;
+use crate::checklist::{Assessed, Item, Signature, Standing};
 use crate::finding::{Area, Decoration, Finding, SubjectId};
 use crate::snapshot::Scope;
 use crate::snapshot::fact::Why;
@@ -176,6 +177,25 @@ struct ItemV1<'a> {
     rules: &'a [String],
     /// What a person has to sign; null where rules alone decide.
     attest: Option<AttestV1<'a>>,
+    /// The signatures that decide for something of this run.
+    signatures: Vec<SignatureV1<'a>>,
+    /// What nobody signed for, or whose signature has lapsed: `account/region/table`, `account/service` or `account`.
+    open_for: Vec<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct SignatureV1<'a> {
+    on: BTreeMap<&'static str, &'a str>,
+    outcome: &'static str,
+    by: &'a str,
+    date: String,
+    expires: String,
+    /// `attested`, `lapsed` or `rejected`; attested is also what was found not to apply.
+    state: &'static str,
+    /// Whether it has lapsed because the item is in other words since.
+    is_reworded: bool,
+    evidence: &'a [String],
+    notes: Option<&'a str>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -368,7 +388,8 @@ impl<'a> ChecklistV1<'a> {
 }
 
 impl<'a> ItemV1<'a> {
-    fn from_item(item: &'a Item, standing: Standing) -> ItemV1<'a> {
+    fn from_item(item: &'a Item, standing: &'a Standing) -> ItemV1<'a> {
+        let signatures = standing.signatures().into_iter();
         ItemV1 {
             id: &item.id,
             text: &item.text,
@@ -381,6 +402,35 @@ impl<'a> ItemV1<'a> {
                 valid_days: attest.valid_days,
                 needs_evidence: attest.needs_evidence,
             }),
+            signatures: signatures.map(SignatureV1::from_signature).collect(),
+            open_for: open_for(item, standing),
+        }
+    }
+}
+
+fn open_for(item: &Item, standing: &Standing) -> Vec<String> {
+    let per = item.attest.iter().map(|attest| attest.per);
+    let open = per.flat_map(|per| {
+        let open = standing.signed.iter().filter(|it| it.hold.is_to_sign());
+        open.map(move |it| it.subject.id(per))
+    });
+    open.collect()
+}
+
+impl<'a> SignatureV1<'a> {
+    fn from_signature(signature: Signature<'a>) -> SignatureV1<'a> {
+        let attestation = signature.attestation;
+        let on = attestation.on.patterns();
+        SignatureV1 {
+            on: on.map(|(per, it)| (per.word(), &*it.text)).collect(),
+            outcome: attestation.outcome.word(),
+            by: &attestation.by,
+            date: attestation.date.to_string(),
+            expires: attestation.expires.to_string(),
+            state: signature.hold.word(),
+            is_reworded: signature.hold == Hold::Reworded,
+            evidence: &attestation.evidence,
+            notes: attestation.notes.as_deref(),
         }
     }
 }

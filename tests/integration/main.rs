@@ -1,6 +1,7 @@
 //! The one integration binary: each further one would link everything again.
 
 mod architecture;
+mod attest;
 mod authoring;
 mod binary;
 mod broken;
