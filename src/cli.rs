@@ -7,10 +7,12 @@ pub mod args;
 mod check;
 mod choice;
 pub mod collector;
+mod doctor;
 mod dry_run;
 pub mod exit;
 mod explain;
 pub mod format;
+mod init;
 mod judge;
 pub mod output;
 mod pages;
@@ -65,6 +67,8 @@ fn dispatch(
         Command::Check(args) => check::run(args, typed, collector, console),
         Command::Snapshot(args) => snapshot::run(args, collector, console),
         Command::Explain(args) => explain::run(args, console),
+        Command::Init(args) => init::run(args, console),
+        Command::Doctor(args) => doctor::run(args, typed, collector, console),
         Command::Completions(args) => pages::completions(args.shell, console),
         Command::Man => pages::manual(console),
     }

@@ -2,6 +2,7 @@
 //!
 //! Holds no text layout and no JSON shape; those are the formats' own.
 
+pub mod doctor;
 pub mod explain;
 pub mod json;
 pub mod terminal;

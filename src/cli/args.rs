@@ -2,6 +2,9 @@
 //!
 //! Flags that cannot work together are named here where clap can tell; the rest is in each command.
 
+mod doctor;
+mod init;
+
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +13,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+pub use self::doctor::{DoctorArgs, PolicyForm};
+pub use self::init::{InitArgs, Pipeline};
 use super::format::{Format, OutputFile, PageFormat};
 use super::time::{parse_duration, parse_metrics_window, parse_now};
 use crate::finding::{Area, Severity};
@@ -57,6 +62,11 @@ pub enum Command {
     Snapshot(Box<SnapshotArgs>),
     /// Tell about a rule, an area or a checklist; without a name, list the rules
     Explain(ExplainArgs),
+    /// Write dynalint.yaml, asking what it needs
+    Init(InitArgs),
+    /// See whether a check can run: configuration, region, credentials, permissions
+    #[command(after_help = doctor::EXIT_CODES)]
+    Doctor(Box<DoctorArgs>),
     /// Print the completions for a shell
     #[command(hide = true)]
     Completions(CompletionsArgs),

@@ -15,7 +15,7 @@ use crate::snapshot::file::trouble;
 use crate::yaml::SourceError;
 
 /// The name of the configuration file.
-const CONFIG: &str = "dynalint.yaml";
+pub(super) const CONFIG: &str = "dynalint.yaml";
 
 /// What the user's files say, and what is built in.
 pub(super) struct Project {
@@ -144,7 +144,7 @@ pub(super) fn mistakes(errors: &[SourceError]) -> Failure {
 }
 
 /// The configuration file: the named one, or the one that is found by walking up to the root of the repository.
-fn config_file(args: &ConfigArgs) -> Option<PathBuf> {
+pub(super) fn config_file(args: &ConfigArgs) -> Option<PathBuf> {
     match (args.no_config, &args.config) {
         (true, _) => None,
         (false, Some(path)) => Some(path.clone()),
