@@ -24,6 +24,8 @@ use crate::rule::template::shell_word;
 
 /// Time for all calls together: a service that hangs is told of, and not waited for.
 const TIME: Duration = Duration::from_secs(120);
+/// The shortest window of metrics: what is in it does not matter.
+const METRICS_WINDOW: Duration = Duration::from_secs(3_600);
 
 /// Runs it. `command` is what the user typed, for the next steps.
 pub(super) fn run(
@@ -84,7 +86,7 @@ fn diagnosis(
         tables: &args.rules.table,
         operations: &operations,
         series: &choice.series(),
-        metrics_window: None,
+        metrics_window: Some(METRICS_WINDOW),
         timeout: Some(TIME),
         concurrency: None,
         now: Timestamp::now(),

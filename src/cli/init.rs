@@ -42,10 +42,8 @@ pub(super) fn run(args: &InitArgs, console: &mut Console<'_>) -> Result<Exit, Fa
     Ok(Exit::Done)
 }
 
-const NEXT: &str = "\
-  next    dynalint doctor    # can everything be read?
-  then    dynalint check
-";
+const NEXT: &str =
+    "  next    dynalint doctor    # can everything be read?\n  then    dynalint check\n";
 
 fn answers(args: &InitArgs, console: &mut Console<'_>) -> Result<Answers, Failure> {
     let answers = Answers::of_flags(args);

@@ -6,7 +6,9 @@ mod checklists;
 mod cli;
 #[cfg(feature = "live")]
 mod collect;
+mod doctor;
 mod golden;
+mod init;
 #[cfg(feature = "live")]
 mod live;
 #[cfg(feature = "live")]

@@ -45,12 +45,30 @@ const MORE: &str = "\
 # rules:
 #   dashboard-present: { level: off, because: dashboards live outside AWS }
 
+# The same for some tables only.
+# overrides:
+#   - tables: [\"dev-*\"]
+#     because: nobody is woken for these
+#     rules:
+#       dashboard-present: { level: low }
+
+# Folders with rules of your own, and the checklists whose items count.
+# rule_folders: [dynalint/rules]
+# checklists: [release]
+
 # A whole area or service that is not looked at, and why. Its calls are not made.
 # scope:
 #   migration: { level: off, because: nothing is migrated }
 
-# How long a waiver may last, and how long before its end a notice is given.
+# Files that each check writes beside what it prints.
+# output: [dynalint-report.json]
+
+# What a table is known by where its name changes when it is replaced: a tag, or { logical_id: true } of CloudFormation.
+# identity: { tag: logical-name }
+
+# How long a waiver may last, and how long before the end of waivers and signatures a notice is given.
 # waivers: { longest: 180d, lapsing: 14d }
+# attestations: { lapsing: 14d }
 ";
 
 /// The file.
@@ -129,8 +147,9 @@ fn monitoring(answers: &Answers) -> String {
 }
 
 fn gate(answers: &Answers) -> String {
-    let prose = "# What decides the exit code: failures of this severity and worse, or never.\n";
-    let others = "  allow_unknown: false\n  allow_empty: false\n";
+    let prose = "# What decides the exit code: failures of this severity and worse, or never; whether what is\n# unknown or that nothing matched is accepted; how old a saved snapshot may be.\n";
+    let others =
+        "  allow_unknown: false\n  allow_empty: false\n  max_age: 24h\n  strict_waivers: false\n";
     match answers.fail_on {
         None => {
             let example = format!("gate:\n  fail_on: high\n{others}");

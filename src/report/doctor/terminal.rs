@@ -22,7 +22,7 @@ pub struct Commands<'a> {
 }
 
 const UNTRIED_NOTE: &str =
-    "It shows when there is such a thing: until then a denial is possible and does not matter.";
+    "Whether these may be made shows once there is something to try them on.";
 const BILLED: &str =
     "One metric in each region was asked for, which CloudWatch bills; --no-metrics leaves it out.";
 
@@ -63,7 +63,10 @@ fn step(style: &Style, step: &Step) -> String {
         State::Open => (Ink::Open, style.mark(Verdict::Unknown)),
     };
     let head = format!("{mark} {}", pad(step.name, NAME));
-    let indent = " ".repeat(NAME + 2);
+    let indent = match step.said.contains('\n') {
+        true => " ".to_owned(),
+        false => " ".repeat(NAME + 2),
+    };
     let text = match step.said.split_once('\n') {
         None => hang(style, &head, &style.clean(&step.said)),
         // The place of a mistake is drawn with lines below it, which are kept as they are.
@@ -124,12 +127,17 @@ fn verdict(diagnosis: &Diagnosis, style: &Style) -> String {
     let rules = count(diagnosis.rules, "rule");
     let permissions = diagnosis.permissions.as_ref();
     let blind = permissions.map_or(0, |it| it.blind);
+    let all_tried = permissions.is_none_or(|it| it.untried.is_empty());
+    let as_far = match all_tried {
+        true => "",
+        false => ", as far as there was something to try",
+    };
     let outcome = diagnosis.outcome();
     let (ink, word, text) = match outcome {
         Outcome::Ready => (
             Ink::Good,
             "READY TO CHECK",
-            format!("what {rules} need can be read"),
+            format!("what {rules} need can be read{as_far}"),
         ),
         Outcome::CannotTell => (
             Ink::Open,

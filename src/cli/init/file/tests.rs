@@ -61,10 +61,16 @@ fn every_example_is_yaml_once_its_mark_is_taken_away() {
             .map(String::as_str)
             .collect();
         let known = [
+            "attestations",
+            "checklists",
             "default_target",
             "environments",
             "gate",
+            "identity",
             "monitoring",
+            "output",
+            "overrides",
+            "rule_folders",
             "rules",
             "scope",
             "tables",
