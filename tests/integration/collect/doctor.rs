@@ -30,7 +30,7 @@ fn an_expired_token_ends_the_way_at_the_identity() {
 fn a_denied_first_listing_is_a_missing_permission_like_any_other() {
     let (text, code) = doctor(&Stub::start(|operation| match operation {
         "GetCallerIdentity" => identity(),
-        _ => json_error("AccessDeniedException", "no"),
+        _ => json_error(400, "AccessDeniedException", "no"),
     }));
     assert_eq!(code, Some(3), "{text}");
     assert!(text.contains("dynamodb:ListTables       pitr-on"), "{text}");
