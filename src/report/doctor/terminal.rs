@@ -82,7 +82,7 @@ fn as_step(permissions: &Permissions) -> Step {
     let (denied, others): (Vec<_>, Vec<_>) =
         permissions.gaps.iter().partition(|gap| denied(gap.reason));
     let usable = format!(
-        "{} of {} can be made",
+        "tried on the first of each kind, {} of {} can be made",
         number(permissions.usable.len()),
         count(permissions.needed, "call")
     );

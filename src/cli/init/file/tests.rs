@@ -32,9 +32,21 @@ fn uncommented(text: &str) -> String {
 
 #[test]
 fn without_answers_the_file_is_the_same_as_none() {
-    let read = config::read("dynalint.yaml", &text(&Answers::default())).expect("reads");
-    let none = config::Config::default();
-    assert_eq!(format!("{read:?}"), format!("{none:?}"));
+    let none = read_as("version: 1\n");
+    assert_eq!(read_as(&text(&Answers::default())), none);
+    let changed = Answers {
+        monitoring: Some("Watchtower".to_owned()),
+        ..Answers::default()
+    };
+    assert_ne!(read_as(&text(&changed)), none);
+}
+
+/// What a file says, without the places at which it says it.
+fn read_as(text: &str) -> String {
+    let read = config::read("dynalint.yaml", text).expect("reads");
+    let shown = format!("{read:?}");
+    let values = shown.split(", spans: ").next();
+    values.unwrap_or_default().to_owned()
 }
 
 #[test]
