@@ -3,6 +3,7 @@
 //! Holds no text layout and no JSON shape; those are the formats' own.
 
 pub mod cases;
+pub mod doctor;
 pub mod explain;
 pub mod json;
 pub mod signatures;

@@ -3,6 +3,8 @@
 //! Flags that cannot work together are named here where clap can tell; the rest is in each command.
 
 pub mod attest;
+mod doctor;
+mod init;
 pub mod rules;
 
 use std::ops::RangeInclusive;
@@ -14,6 +16,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use self::attest::AttestArgs;
+pub use self::doctor::{DoctorArgs, PolicyForm};
+pub use self::init::{InitArgs, Pipeline};
 use self::rules::RulesArgs;
 use super::format::{Format, OutputFile, PageFormat};
 use super::schema::SchemaName;
@@ -67,6 +71,11 @@ pub enum Command {
     Rules(RulesArgs),
     /// Sign an item of a checklist that no rule can decide, or list who signed what
     Attest(Box<AttestArgs>),
+    /// Write dynalint.yaml, asking what it needs
+    Init(InitArgs),
+    /// See whether a check can run: configuration, region, credentials, permissions
+    #[command(after_help = doctor::EXIT_CODES)]
+    Doctor(Box<DoctorArgs>),
     /// Print the completions for a shell
     #[command(hide = true)]
     Completions(CompletionsArgs),

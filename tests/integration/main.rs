@@ -9,7 +9,9 @@ mod checklists;
 mod cli;
 #[cfg(feature = "live")]
 mod collect;
+mod doctor;
 mod golden;
+mod init;
 #[cfg(feature = "live")]
 mod live;
 mod manual;
