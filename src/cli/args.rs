@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::format::{Format, OutputFile, PageFormat};
 use super::time::{parse_duration, parse_metrics_window, parse_now};
+use crate::config::is_url;
 use crate::finding::{Area, Severity};
 use crate::gate::Terms;
 
@@ -367,10 +368,8 @@ fn parse_number(text: &str, range: RangeInclusive<u16>) -> Result<u16, String> {
 }
 
 fn parse_url(text: &str) -> Result<String, String> {
-    let rest = ["http://", "https://"].iter();
-    let host = rest.filter_map(|scheme| text.strip_prefix(scheme)).next();
-    let host = host.filter(|host| !host.is_empty() && !host.contains(char::is_whitespace));
-    host.map(|_| text.to_owned())
+    is_url(text)
+        .then(|| text.to_owned())
         .ok_or_else(|| "a URL such as http://127.0.0.1:8000".to_owned())
 }
 

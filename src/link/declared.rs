@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::choice;
-use crate::config::{Config, Matcher, TIERS};
+use crate::config::{Config, Matcher, NOT_PRODUCTION, TIERS, environment_word};
 use crate::snapshot::fact::Fact;
 use crate::snapshot::table::Table;
 
@@ -61,26 +61,6 @@ const DATA_CLASS_TAGS: [&str; 6] = [
 /// Untagged is not exempt.
 const STRICT_ENVIRONMENT: &str = "prod";
 const STRICT_TIER: &str = Tier::standard;
-/// The words by which an environment says that it is not production. Any other word may be somebody's production.
-const NOT_PRODUCTION: [&str; 16] = [
-    "ci",
-    "demo",
-    "dev",
-    "develop",
-    "development",
-    "integration",
-    "local",
-    "playground",
-    "poc",
-    "qa",
-    "sandbox",
-    "stage",
-    "staging",
-    "test",
-    "testing",
-    "uat",
-];
-
 /// The environment of a table: the config's, else the value of a tag `environment`, `env` or `stage`, else `prod`.
 pub fn environment(config: &Config, table: &Table) -> Fact<Declared<String>> {
     declared(
@@ -89,15 +69,9 @@ pub fn environment(config: &Config, table: &Table) -> Fact<Declared<String>> {
         |tags| by_tag(tags, &ENVIRONMENT_TAGS),
         STRICT_ENVIRONMENT,
     )
-    .map(|declared| {
-        let value = match declared.value.as_str() {
-            "production" | "live" | "prd" => "prod".to_owned(),
-            _ => declared.value,
-        };
-        Declared {
-            value,
-            origin: declared.origin,
-        }
+    .map(|declared| Declared {
+        value: environment_word(&declared.value),
+        origin: declared.origin,
     })
 }
 
