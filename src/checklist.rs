@@ -131,7 +131,7 @@ pub struct Standing {
     pub state: State,
     /// Whether somebody has to sign it.
     pub to_sign: bool,
-    /// Whether a rule of it was not run.
+    /// Whether a rule of it was not run, and nothing says why that is all right.
     pub is_left_out: bool,
 }
 
@@ -151,6 +151,8 @@ pub struct Assessed {
 pub struct Run<'a> {
     /// The ids of the rules that were run.
     pub rules: &'a BTreeSet<String>,
+    /// The ids of those that were not run because the configuration says so, with a reason: the gate does not ask for them.
+    pub off: &'a BTreeSet<String>,
     /// What they said.
     pub summary: &'a Summary,
     /// How many tables they looked at.
@@ -176,11 +178,12 @@ impl Item {
             Per::Table | Per::Service | Per::Account => State::Open,
         });
         let parts: Vec<State> = self.rules.iter().map(rule).chain(signature).collect();
+        let is_left_out = |id: &String| !run.rules.contains(id) && !run.off.contains(id);
         let worst = parts.iter().min().copied();
         Standing {
             state: worst.unwrap_or(State::NotApplicable),
             to_sign: parts.contains(&State::Open),
-            is_left_out: parts.contains(&State::NotAssessed),
+            is_left_out: self.rules.iter().any(is_left_out),
         }
     }
 }

@@ -115,6 +115,7 @@ fn standings(ran: &[(&str, &[Verdict])], tables: usize) -> Vec<Standing> {
     let rules: BTreeSet<String> = ran.iter().map(|(rule, _)| (*rule).to_owned()).collect();
     let run = Run {
         rules: &rules,
+        off: &BTreeSet::new(),
         summary: &summary,
         tables,
     };

@@ -9,7 +9,7 @@ use crate::assess::{self, Listing};
 use crate::checklist::{self, Assessed, Checklist, Checklists};
 use crate::gate::{self, Seen, Terms};
 use crate::link::Linked;
-use crate::report::{Report, RuleFacts};
+use crate::report::{Asides, Report, RuleFacts};
 use crate::rule::Rule;
 use crate::snapshot::Snapshot;
 
@@ -31,13 +31,18 @@ pub(super) fn report(
     asked: &Asked<'_>,
 ) -> Report {
     let linked = Linked::new(snapshot, &project.config);
-    let made = assess::assess(&choice.rules, &linked, &choice.tables, asked.listing);
+    let made = assess::assess(&choice.settings, &linked, &choice.tables, asked.listing);
     // A rule on the account that does not apply to an empty one has checked nothing.
     let all = &made.summary.all;
     let anything = made.tables > 0 || all.total() > all.not_applicable;
-    let ran = choice.rules.iter().map(|it| it.rule.id.to_string());
+    let ran = choice
+        .settings
+        .rules
+        .iter()
+        .map(|it| it.rule.id.to_string());
     let run = checklist::Run {
         rules: &ran.collect(),
+        off: &choice.declined,
         summary: &made.summary,
         tables: made.tables,
     };
@@ -55,7 +60,7 @@ pub(super) fn report(
     );
     Report {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        rules_digest: assess::digest(&choice.rules),
+        rules_digest: assess::digest(&choice.settings),
         source: snapshot.source.word().to_owned(),
         scopes: snapshot.scopes(),
         caller_arn: snapshot.caller_arn.known().cloned().flatten(),
@@ -64,7 +69,7 @@ pub(super) fn report(
         calls: snapshot.calls.clone(),
         tables: made.tables,
         indexes: made.indexes,
-        rules: choice.rules.len(),
+        rules: choice.settings.rules.len(),
         rules_without_metrics: choice.rules_without_metrics,
         briefs: made.briefs,
         gate,
@@ -72,6 +77,12 @@ pub(super) fn report(
         findings: made.findings,
         checklists,
         gaps: made.gaps,
+        asides: Asides {
+            target: None,
+            off: choice.off.iter().cloned().chain(made.off).collect(),
+            left_out: choice.left_out.clone(),
+            notices: made.notices,
+        },
     }
 }
 

@@ -34,14 +34,14 @@ impl Project {
         let config = match config_file(args) {
             Some(path) => {
                 let text = read(&path)?;
-                config::read(&path.display().to_string(), &text).unwrap_or_else(|found| {
-                    errors.extend(found);
-                    Config::default()
-                })
+                let (config, found) = config::read_all(&path.display().to_string(), &text);
+                errors.extend(found);
+                config
             }
             None => Config::default(),
         };
         let (catalog, found) = assess::load(own_rules(rules)?);
+        errors.extend(assess::check(&catalog, &config, found.is_empty()));
         errors.extend(found);
         // Where a rule could not be read, an item that names it is not to blame.
         if errors.is_empty() {

@@ -355,6 +355,16 @@ impl<'a> TableView<'a> {
             .map(|declared| declared.value.as_str())
     }
 
+    /// The environment, or why it is not known.
+    pub fn environment_or_why(&self) -> Result<&str, &Why> {
+        self.environment.as_ref().map(|it| it.value.as_str())
+    }
+
+    /// The tier, or why it is not known.
+    pub fn tier_or_why(&self) -> Result<&str, &Why> {
+        self.tier.as_ref().map(|it| it.value.0.as_str())
+    }
+
     /// Whether it is known to be of the tier in which every severity is one step lower.
     pub fn is_starter(&self) -> bool {
         let tier = self.tier.known();

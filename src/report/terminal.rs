@@ -3,6 +3,7 @@
 //! Pure text out of a [`Report`]: knows neither the terminal nor the arguments; what they said stands in [`View`].
 //! Decides nothing about readiness; that is the gate's.
 
+mod asides;
 mod blind;
 mod block;
 mod finding;
@@ -107,6 +108,7 @@ pub fn render(report: &Report, view: &View<'_>) -> String {
         items::lists(report, view),
         either(items_alone, || results(report, view)),
         either(asked, || summary::by_area(report, &view.style)),
+        asides::lines(report, &view.style),
         blind::table(report, view),
         verdict::line(report, &view.style),
         verdict::next_steps(report, view),

@@ -20,5 +20,6 @@ mod report;
 mod rules;
 #[cfg(feature = "live")]
 mod sandbox;
+mod settings;
 mod unread;
 mod yaml;

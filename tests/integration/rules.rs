@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use dynalint::assess::{self, Assessment, Configured, Listing, Selection};
+use dynalint::assess::{self, Assessment, Configured, Listing, Selection, Settings};
 use dynalint::config::Config;
 use dynalint::finding::{Finding, Severity, Verdict};
 use dynalint::link::Linked;
@@ -23,10 +23,9 @@ pub(crate) fn catalog() -> Catalog {
 }
 
 pub(crate) fn assess(catalog: &Catalog, snapshot: &Snapshot) -> Assessment {
-    let rules: Vec<Configured<'_>> = catalog.rules().iter().map(Configured::by_default).collect();
     let config = Config::default();
     assess::assess(
-        &rules,
+        &Settings::by_default(catalog.rules()),
         &Linked::new(snapshot, &config),
         &Selection::default(),
         Listing::All,
@@ -35,12 +34,10 @@ pub(crate) fn assess(catalog: &Catalog, snapshot: &Snapshot) -> Assessment {
 
 /// What one rule says, with the parameters of a case.
 fn assess_case(rule: &Rule, case: &Case, snapshot: &Snapshot) -> Assessment {
-    let params = rule
-        .params_with(&case.params)
-        .expect("parameters of the rule");
+    let configured = Configured::with_params(rule, &case.params).expect("parameters of the rule");
     let config = Config::default();
     assess::assess(
-        &[Configured { rule, params }],
+        &Settings::of(vec![configured]),
         &Linked::new(snapshot, &config),
         &Selection::default(),
         Listing::All,

@@ -92,6 +92,8 @@ fn notes(item: &Item, standing: Standing, report: &Report, view: &View<'_>) -> V
     };
     if standing.is_left_out {
         notes.push("a rule of it was left out of this run".to_owned());
+    } else if standing.state == State::NotAssessed {
+        notes.push("a rule of it is turned off in dynalint.yaml".to_owned());
     }
     let signs = item.attest.iter().filter(|_| standing.to_sign);
     notes.extend(signs.map(|it| style.clean(&format!("to be signed {}", signature(it)))));

@@ -1,12 +1,12 @@
 //! Accounts as reports: made up, each for what it shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dynalint::checklist::{Assessed, Checklist, Checklists, Run};
 use dynalint::finding::{Area, Finding, Repair, Severity, SubjectId, Verdict};
 use dynalint::gate::{self, Seen, Terms};
 use dynalint::report::{
-    BlindSpot, Counts, Report, RuleFacts, Summary, TableBrief, TableKey, table_key,
+    Asides, BlindSpot, Counts, Report, RuleFacts, Summary, TableBrief, TableKey, table_key,
 };
 use dynalint::snapshot::Scope;
 use dynalint::snapshot::fact::{Reason, Why};
@@ -45,6 +45,7 @@ pub(crate) fn result(subject: SubjectId, rule: &str, verdict: Verdict, message: 
         unknown: Vec::new(),
         fix: None,
         params: BTreeMap::new(),
+        settings: Vec::new(),
         decoration: None,
         source: (format!("rules/{area}/{rule}.yaml"), 12),
     }
@@ -132,6 +133,7 @@ pub(crate) fn report(results: Vec<Finding>, gaps: Vec<BlindSpot>, terms: Terms) 
         findings: results.into_iter().filter(kept).collect(),
         checklists,
         gaps,
+        asides: Asides::default(),
     }
 }
 
@@ -152,6 +154,7 @@ fn checklists(summary: &Summary, tables: usize) -> Vec<Assessed> {
     let rules = RULES.map(|(id, _, _)| id.to_owned()).into();
     let run = Run {
         rules: &rules,
+        off: &BTreeSet::new(),
         summary,
         tables,
     };
