@@ -4,6 +4,7 @@
 //! a million additions.
 
 mod check;
+mod identity;
 mod scope;
 mod settings;
 
@@ -13,6 +14,7 @@ use globset::GlobSet;
 use sha2::{Digest, Sha256};
 
 pub use self::check::check;
+use self::identity::Identities;
 pub use self::scope::{is_out_of_scope, leaves_out, services};
 pub use self::settings::{At, Configured, InForce, Off, Open, Settings};
 use crate::config::Match;
@@ -118,7 +120,10 @@ pub fn assess(
     selection: &Selection,
     listing: Listing,
 ) -> Assessment {
-    let mut run = Run::new(settings, linked, listing);
+    let config = settings.config();
+    let identity = config.and_then(|config| config.identity.as_ref());
+    let identities = Identities::new(identity, &linked.accounts);
+    let mut run = Run::new(settings, &identities, linked, listing);
     let mut briefs = BTreeMap::new();
     let (mut tables, mut indexes) = (0, 0);
     for account in &linked.accounts {
@@ -149,7 +154,11 @@ pub fn assess(
         notices: match selection.narrows() {
             // Who asks for some tables is not told that others are not there.
             true => Vec::new(),
-            false => settings.unmatched(&linked.accounts),
+            false => settings
+                .unmatched(&linked.accounts)
+                .into_iter()
+                .chain(identities.shared.iter().cloned())
+                .collect(),
         },
         findings: run.findings,
         summary: run.summary,
@@ -191,6 +200,7 @@ fn key(account: &AccountView<'_>, table: &TableView<'_>) -> TableKey {
 
 struct Run<'r, 'a> {
     settings: &'r Settings<'r>,
+    identities: &'r Identities,
     linked: &'r Linked<'a>,
     listing: Listing,
     summary: Summary,
@@ -207,9 +217,15 @@ struct Run<'r, 'a> {
 const TABLES_A_THREAD: usize = 200;
 
 impl<'r, 'a> Run<'r, 'a> {
-    fn new(settings: &'r Settings<'r>, linked: &'r Linked<'a>, listing: Listing) -> Run<'r, 'a> {
+    fn new(
+        settings: &'r Settings<'r>,
+        identities: &'r Identities,
+        linked: &'r Linked<'a>,
+        listing: Listing,
+    ) -> Run<'r, 'a> {
         Run {
             settings,
+            identities,
             linked,
             listing,
             summary: Summary::default(),
@@ -224,9 +240,15 @@ impl<'r, 'a> Run<'r, 'a> {
     fn tables(&mut self, account: &AccountView<'_>, tables: &[&TableView<'_>]) {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = tables.len().div_ceil(threads).max(TABLES_A_THREAD);
-        let (settings, linked, listing) = (self.settings, self.linked, self.listing);
+        let Run {
+            settings,
+            identities,
+            linked,
+            listing,
+            ..
+        } = *self;
         let work = |tables: &[&TableView<'_>]| {
-            let mut run = Run::new(settings, linked, listing);
+            let mut run = Run::new(settings, identities, linked, listing);
             for table in tables {
                 run.table(account, table);
             }
@@ -264,7 +286,7 @@ impl<'r, 'a> Run<'r, 'a> {
             Fact::Known(listed) => listed.missing.as_ref(),
             Fact::Unknown(why) => Some(why),
         };
-        let home = Home::of(account, None, self.settings);
+        let home = self.home(account, None);
         for configured in &self.settings.rules {
             match (configured.rule.for_each.root(), missing) {
                 (Root::Account, _) if itself => self.rule(configured, &home),
@@ -276,7 +298,7 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     fn table(&mut self, account: &AccountView<'_>, table: &TableView<'_>) {
-        let home = Home::of(account, Some(table), self.settings);
+        let home = self.home(account, Some(table));
         let rules = self.settings.rules.iter();
         for configured in rules.filter(|it| it.rule.for_each.root() == Root::Table) {
             self.rule(configured, &home);
@@ -289,10 +311,36 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// The rules on the identities of an account.
     fn iam(&mut self, iam: &IamView<'_>) {
-        let home = Home::of_iam(iam, self.settings);
+        let home = self.home_of_iam(iam);
         let rules = self.settings.rules.iter();
         for configured in rules.filter(|it| it.rule.for_each.root() == Root::Iam) {
             self.rule(configured, &home);
+        }
+    }
+
+    fn home<'h>(&self, account: &'h AccountView<'_>, table: Option<&'h TableView<'h>>) -> Home<'h>
+    where
+        'r: 'h,
+    {
+        let (id, region) = (&account.region.account, &account.region.region);
+        Home {
+            account: id,
+            region: Some(region),
+            root: account,
+            table,
+            matches: self.settings.matches(id, Some(region), table),
+            identity: table.and_then(|it| self.identities.of(id, region, &it.table.name)),
+        }
+    }
+
+    fn home_of_iam<'h>(&self, iam: &'h IamView<'_>) -> Home<'h> {
+        Home {
+            account: &iam.account,
+            region: None,
+            root: iam,
+            table: None,
+            matches: self.settings.matches(&iam.account, None, None),
+            identity: None,
         }
     }
 
@@ -473,7 +521,7 @@ impl<'r, 'a> Run<'r, 'a> {
         self.count(rule, severity, false, Verdict::Unknown);
         self.blind(rule, std::slice::from_ref(why));
         if self.listing.lists(Verdict::Unknown) {
-            let home = Home::of(account, None, self.settings);
+            let home = self.home(account, None);
             let held = Held {
                 rule,
                 in_force: configured.base(),
@@ -581,7 +629,7 @@ fn finding(
         area: rule.area,
         severity: *severity,
         verdict,
-        fingerprint: fingerprint(rule.id.as_str(), &subject),
+        fingerprint: fingerprint(rule.id.as_str(), &subject, home.identity),
         subject,
         message,
         evidence: Vec::new(),
@@ -610,33 +658,8 @@ struct Home<'h> {
     table: Option<&'h TableView<'h>>,
     /// Which overrides hold here.
     matches: Vec<Match<'h>>,
-}
-
-impl<'h> Home<'h> {
-    fn of(
-        account: &'h AccountView<'_>,
-        table: Option<&'h TableView<'h>>,
-        settings: &Settings<'_>,
-    ) -> Home<'h> {
-        let (id, region) = (&account.region.account, &account.region.region);
-        Home {
-            account: id,
-            region: Some(region),
-            root: account,
-            table,
-            matches: settings.matches(id, Some(region), table),
-        }
-    }
-
-    fn of_iam(iam: &'h IamView<'_>, settings: &Settings<'_>) -> Home<'h> {
-        Home {
-            matches: settings.matches(&iam.account, None, None),
-            account: &iam.account,
-            region: None,
-            root: iam,
-            table: None,
-        }
-    }
+    /// What the table is named by, where that is not its name.
+    identity: Option<&'h str>,
 }
 
 fn subject_id(home: &Home<'_>, subject: Subject<'_>) -> SubjectId {
@@ -672,19 +695,27 @@ fn arn(record: &dyn Record) -> Option<String> {
     }
 }
 
-/// Hash of rule and subject, of nothing that is measured: the same in every run until the subject is another.
-fn fingerprint(rule: &str, subject: &SubjectId) -> String {
+/// Hash of rule and subject, of nothing that is measured: the same in every run until the subject is another. What has the
+/// table's name in its own has its identity there too.
+fn fingerprint(rule: &str, subject: &SubjectId, identity: Option<&str>) -> String {
     let region = subject.region.as_deref().unwrap_or_default();
     let table = subject.table.as_deref().unwrap_or_default();
+    let (table, name) = match identity {
+        None => (table, subject.name.clone()),
+        Some(identity) => {
+            let parts = subject.name.split_inclusive(['/', ' ']);
+            let known = parts.map(|part| {
+                let word = part.trim_end_matches(['/', ' ']);
+                match word == table {
+                    true => part.replacen(word, identity, 1),
+                    false => part.to_owned(),
+                }
+            });
+            (identity, known.collect())
+        }
+    };
     let mut hash = Sha256::new();
-    for part in [
-        rule,
-        &subject.account,
-        region,
-        &subject.kind,
-        table,
-        &subject.name,
-    ] {
+    for part in [rule, &subject.account, region, &subject.kind, table, &name] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }

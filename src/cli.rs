@@ -18,8 +18,10 @@ pub mod progress;
 mod project;
 pub mod screen;
 mod snapshot;
+mod target;
 pub mod time;
 mod usage;
+mod variables;
 
 use std::ffi::OsString;
 

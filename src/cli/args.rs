@@ -4,6 +4,7 @@
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -14,7 +15,6 @@ use super::format::{Format, OutputFile, PageFormat};
 use super::time::{parse_duration, parse_metrics_window, parse_now};
 use crate::config::is_url;
 use crate::finding::{Area, Severity};
-use crate::gate::Terms;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -67,7 +67,7 @@ pub enum Command {
 }
 
 /// The arguments of `check`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct CheckArgs {
     /// A saved snapshot; without one, the live account is read
     #[arg(value_name = "INPUT", conflicts_with_all = LIVE_ONLY, conflicts_with = "dry_run")]
@@ -115,7 +115,7 @@ const LIVE_ONLY: [&str; 9] = [
 ];
 
 /// The arguments of `snapshot`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct SnapshotArgs {
     /// Which account.
     #[command(flatten)]
@@ -142,10 +142,13 @@ pub struct SnapshotArgs {
     /// How to run.
     #[command(flatten)]
     pub run: RunArgs,
+    /// Where configuration comes from.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// The arguments of `explain`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct ExplainArgs {
     /// A rule, an area or a checklist
     #[arg(value_name = "NAME")]
@@ -179,6 +182,9 @@ pub struct CompletionsArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "AWS")]
 pub struct AwsArgs {
+    /// Target of dynalint.yaml: its account, role, regions and tables; flags win over it
+    #[arg(long, value_name = "NAME")]
+    pub target: Option<String>,
     /// Profile of the AWS configuration
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
@@ -227,15 +233,18 @@ pub struct SelectArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Gate")]
 pub struct GateArgs {
-    /// Failures of this severity and worse give exit code 1
-    #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = fail_on())]
-    pub fail_on: FailOn,
+    /// Failures of this severity and worse give exit code 1; without it high
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on())]
+    pub fail_on: Option<FailOn>,
     /// Accept what could not be read: exit code 0 instead of 3
     #[arg(long)]
     pub allow_unknown: bool,
     /// Accept that nothing matched: exit code 0 instead of 4
     #[arg(long)]
     pub allow_empty: bool,
+    /// How old a saved snapshot may be, such as 24h
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub max_age: Option<Duration>,
 }
 
 /// Where the report goes.
@@ -351,14 +360,28 @@ pub enum Color {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FailOn(pub Option<Severity>);
 
-impl GateArgs {
-    /// The same for the gate.
-    pub fn terms(&self) -> Terms {
-        Terms {
-            fail_on: self.fail_on.0,
-            allow_unknown: self.allow_unknown,
-            allow_empty: self.allow_empty,
+impl FromStr for FailOn {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<FailOn, String> {
+        // Nobody fails a run on an opinion.
+        let severity = word.parse().ok().filter(|it| *it != Severity::Info);
+        match (word, severity) {
+            ("never", _) => Ok(FailOn(None)),
+            (_, Some(severity)) => Ok(FailOn(Some(severity))),
+            (_, None) => Err(format!(
+                "\"{word}\" is none of {}",
+                FailOn::words().collect::<Vec<_>>().join(", ")
+            )),
         }
+    }
+}
+
+impl FailOn {
+    /// The words for it.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        let severities = Severity::ALL.iter().filter(|it| **it != Severity::Info);
+        severities.map(|severity| severity.word()).chain(["never"])
     }
 }
 
@@ -379,15 +402,7 @@ fn areas() -> impl TypedValueParser<Value = Area> {
 }
 
 fn fail_on() -> impl TypedValueParser<Value = FailOn> {
-    // Nobody fails a run on an opinion.
-    let severities = Severity::ALL
-        .iter()
-        .filter(|severity| **severity != Severity::Info);
-    let words = severities.map(|severity| severity.word()).chain(["never"]);
-    PossibleValuesParser::new(words).try_map(|word| match &*word {
-        "never" => Ok::<FailOn, String>(FailOn(None)),
-        word => word.parse().map(|severity| FailOn(Some(severity))),
-    })
+    PossibleValuesParser::new(FailOn::words()).try_map(|word| word.parse::<FailOn>())
 }
 
 #[cfg(test)]

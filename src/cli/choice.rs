@@ -92,7 +92,8 @@ impl<'a> Choice<'a> {
         let tags = Operation::GetResources;
         let config = self.settings.config();
         let may_ask = config.is_none_or(|config| !is_out_of_scope(config, tags));
-        if self.settings.need_tags() && may_ask {
+        let by_tag = config.is_some_and(|config| config.identity.is_some());
+        if (self.settings.need_tags() || by_tag) && may_ask {
             needs.insert(tags);
         }
         Operation::run(&needs)

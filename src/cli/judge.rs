@@ -17,6 +17,8 @@ use crate::snapshot::Snapshot;
 pub(super) struct Asked<'a> {
     /// Rules, tables and checklists.
     pub(super) select: &'a SelectArgs,
+    /// The target that was read, where one was.
+    pub(super) target: Option<String>,
     /// What the gate is to count.
     pub(super) terms: Terms,
     /// Which findings are kept, not only counted.
@@ -78,7 +80,7 @@ pub(super) fn report(
         checklists,
         gaps: made.gaps,
         asides: Asides {
-            target: None,
+            target: asked.target.clone(),
             off: choice.off.iter().cloned().chain(made.off).collect(),
             left_out: choice.left_out.clone(),
             notices: made.notices,

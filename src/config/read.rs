@@ -358,7 +358,7 @@ impl Reader {
 
     fn tier(&mut self, path: &str, tier: &str) {
         if !TIERS.contains(&tier) {
-            let message = format!("unknown tier \"{tier}\": one of {}", TIERS.join(", "));
+            let message = format!("unknown tier \"{tier}\"");
             self.hinted(path, message, did_you_mean(tier, TIERS));
         }
     }

@@ -13,6 +13,7 @@ mod live;
 mod metrics;
 mod mistakes;
 mod places;
+mod project;
 mod readme;
 #[cfg(feature = "live")]
 mod recorded;

@@ -300,6 +300,57 @@ fn the_digest_covers_what_is_set() {
     assert!(digests.len() == texts.len() && !digests.contains(&by_default));
 }
 
+#[test]
+fn a_tag_or_a_logical_id_names_a_table_whose_name_is_generated() {
+    let print = |text: &str, name: &str, tags: Value| {
+        let made = assess(text, vec![table(name, tags)]);
+        made.findings[0].fingerprint.clone()
+    };
+    let (old, new) = ("shop-Orders-1ABC", "shop-Orders-9XYZ");
+    let tag = "identity: { tag: app }";
+    let tags = || json!({"app": "orders"});
+    assert_eq!(print(tag, old, tags()), print(tag, new, tags()));
+    assert_ne!(
+        print(tag, old, tags()),
+        print(tag, old, json!({"app": "users"}))
+    );
+    assert_ne!(print(PLAIN, old, tags()), print(PLAIN, new, tags()));
+    let id = "identity: { logical_id: true }";
+    let stack = |name: &str| json!({"aws:cloudformation:stack-name": name, "aws:cloudformation:logical-id": "Orders"});
+    assert_eq!(print(id, old, stack("shop")), print(id, new, stack("shop")));
+    assert_ne!(
+        print(id, old, stack("shop")),
+        print(id, old, stack("other"))
+    );
+    // Without the tag, and where tags could not be read, it is the name; it is never mistaken for another's.
+    for tags in [json!({}), unread()] {
+        assert_eq!(
+            print(tag, old, tags.clone()),
+            print(PLAIN, old, tags.clone())
+        );
+        assert_ne!(
+            print(tag, "orders", tags),
+            print(tag, old, json!({"app": "orders"}))
+        );
+    }
+}
+
+#[test]
+fn tables_that_share_an_identity_keep_their_names() {
+    let tables = ["a", "b"].map(|name| table(name, json!({"app": "orders"})));
+    let made = assess("identity: { tag: app }", tables.to_vec());
+    let prints: std::collections::BTreeSet<&str> = made
+        .findings
+        .iter()
+        .map(|it| it.fingerprint.as_str())
+        .collect();
+    assert_eq!(prints.len(), made.findings.len());
+    assert_eq!(
+        made.notices,
+        ["tag app = orders is on a, b: fingerprints keep the names"]
+    );
+}
+
 /// What is wrong with what is asked of rules, and what is said.
 const MISTAKES: &[(&str, &str)] = &[
     (
