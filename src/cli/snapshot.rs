@@ -34,7 +34,8 @@ pub(super) fn run(
     };
     let wanted = |operation: &&Operation| {
         let is_metrics = **operation == Operation::GetMetricData;
-        !(args.run.no_metrics && is_metrics) && !is_out_of_scope(&project.config, **operation)
+        let is_left_out = is_out_of_scope(&project.config, **operation);
+        !(is_left_out || is_metrics && args.run.no_metrics)
     };
     let operations: BTreeSet<Operation> = Operation::ALL.iter().filter(wanted).copied().collect();
     let series = BTreeSet::from(Series::ALL);

@@ -157,7 +157,7 @@ fn a_target_is_named_or_the_only_one_and_flags_win_over_it() {
             .lines()
             .take_while(|line| !line.starts_with("  "))
             .collect();
-        let first = first.join(" ");
+        let first = first.join(" ").trim().to_owned();
         first.split_once("Scope: ").expect("it says").1.to_owned()
     };
     let whole = "target prod, profile p, eu-west-1, us-east-1, tables shop-*";
