@@ -351,6 +351,74 @@ fn tables_that_share_an_identity_keep_their_names() {
     );
 }
 
+#[test]
+fn evidence_says_where_a_fact_was_declared() {
+    let config = config("tables: [{ tables: [feed-posts], rpo: 1h }]");
+    let healthy = include_str!("../fixtures/snapshots/healthy.json");
+    let healthy: Snapshot = serde_json::from_str(healthy).expect("a snapshot");
+    let rule = CATALOG.get("plan-frequency").expect("a rule");
+    let made = assess::assess(
+        &Settings::new([rule], &CATALOG, &config),
+        &Linked::new(&healthy, &config),
+        &Selection::default(),
+        Listing::Problems,
+    );
+    let names: Vec<&str> = made
+        .findings
+        .iter()
+        .map(|it| it.subject.name.as_str())
+        .collect();
+    assert_eq!(names, ["feed-posts"]);
+    let wanted = made.findings[0]
+        .evidence
+        .iter()
+        .map(|it| it.expected.as_str());
+    assert!(
+        wanted
+            .clone()
+            .any(|it| it == "<= table.rpo (1 h, dynalint.yaml:2)"),
+        "{:?}",
+        wanted.collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn accounts_are_trusted_for_some_tables_alone() {
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::999900001111:role/partner"},"Action":"dynamodb:GetItem","Resource":"*"}]}"#;
+    let with_policy = |name: &str, tags: Value| {
+        json!({"name": name, "arn": format!("arn:aws:dynamodb:eu-west-1:111122223333:table/{name}"), "tags": tags,
+            "policy": policy, "stream_policy": null})
+    };
+    let config = config(
+        "tables:\n  - { tables: [\"shop-*\"], trusted_accounts: [\"999900001111\"] }\n  - { tags: { app: [feed] }, trusted_accounts: [\"999900001111\"] }",
+    );
+    let snapshot = snapshot(vec![
+        with_policy("shop-a", unread()),
+        with_policy("feed-a", json!({"app": "feed"})),
+        with_policy("feed-b", unread()),
+        with_policy("other", json!({})),
+    ]);
+    let rule = CATALOG.get("policy-trusted-accounts").expect("a rule");
+    let made = assess::assess(
+        &Settings::new([rule], &CATALOG, &config),
+        &Linked::new(&snapshot, &config),
+        &Selection::default(),
+        Listing::All,
+    );
+    let said = made
+        .findings
+        .iter()
+        .map(|it| (it.subject.name.as_str(), it.verdict.word()));
+    let said: std::collections::BTreeMap<&str, &str> = said.collect();
+    let expected = [
+        ("feed-a", "pass"),
+        ("feed-b", "unknown"),
+        ("other", "fail"),
+        ("shop-a", "pass"),
+    ];
+    assert_eq!(said, expected.into());
+}
+
 /// What is wrong with what is asked of rules, and what is said.
 const MISTAKES: &[(&str, &str)] = &[
     (
