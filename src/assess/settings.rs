@@ -10,11 +10,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::config::{Asked, Config, Match, Override, RuleSetting, Where};
 use crate::finding::{Setting, Severity, TurnedOff};
 use crate::link::account::AccountView;
+use crate::link::declared;
 use crate::link::table::TableView;
 use crate::rule::Rule;
 use crate::rule::catalog::Catalog;
 use crate::rule::param::Params;
 use crate::snapshot::fact::{NOT_REQUESTED, Why};
+use crate::snapshot::table::Table;
 use crate::yaml::Tree;
 
 /// The rules of a run and what is set of them.
@@ -149,7 +151,7 @@ impl<'a> Settings<'a> {
     }
 
     /// Which overrides hold for a table, or for an account itself; nothing where no override is there.
-    pub(super) fn matches<'m>(
+    pub fn matches<'m>(
         &self,
         account: &'m str,
         region: Option<&'m str>,
@@ -170,6 +172,45 @@ impl<'a> Settings<'a> {
         };
         let matches = |one: &Override| one.place.matches(&asked);
         overrides.iter().map(matches).collect()
+    }
+
+    /// Which overrides hold for a table of which nothing is known but its name.
+    pub fn matches_by_name(&self, name: &str) -> Vec<Match<'static>> {
+        let Some(config) = self.config else {
+            return Vec::new();
+        };
+        let unasked = &NOT_REQUESTED;
+        let table = Table::unread(name.to_owned(), unasked);
+        let environment = declared::environment(config, &table);
+        let tier = declared::tier(config, &table);
+        let asked = Asked {
+            account: "",
+            region: None,
+            table: Some(name),
+            tags: Err(unasked),
+            environment: environment.as_ref().map(|it| it.value.as_str()),
+            tier: tier.as_ref().map(|it| it.value.0.as_str()),
+        };
+        let matches = |one: &Override| {
+            let place = &one.place;
+            let any_home = Where {
+                accounts: Vec::new(),
+                regions: Vec::new(),
+                ..place.clone()
+            };
+            let has_home = !place.accounts.is_empty() || !place.regions.is_empty();
+            match any_home.matches(&asked) {
+                Match::No => Match::No,
+                Match::Yes if !has_home => Match::Yes,
+                Match::Yes | Match::Maybe(_) => Match::Maybe(unasked),
+            }
+        };
+        config.overrides.iter().map(matches).collect()
+    }
+
+    /// The place of an override among those that [`Settings::matches`] tells of.
+    pub fn place_of(&self, one: &Override) -> Option<usize> {
+        self.overrides().iter().position(|it| it.path == one.path)
     }
 
     /// Takes out the rules that say nothing anywhere, and tells of them.

@@ -159,6 +159,21 @@ pub struct ExplainArgs {
     /// A folder with rules of your own (repeatable)
     #[arg(long, value_name = "DIR", help_heading = "Select")]
     pub rules: Vec<PathBuf>,
+    /// Also what is in force of the rule on the table of this name, and where it came from
+    #[arg(long, value_name = "NAME", requires = "name", help_heading = "Select")]
+    pub table: Option<String>,
+    /// A saved snapshot with that table: its tags may decide
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "table",
+        conflicts_with = "demo",
+        help_heading = "Select"
+    )]
+    pub input: Option<PathBuf>,
+    /// Take the table from the demo account inside the program
+    #[arg(long, requires = "table", help_heading = "Select")]
+    pub demo: bool,
     /// Columns
     #[arg(long, value_name = "COLUMNS", value_parser = |text: &str| parse_number(text, 40..=400), help_heading = "Output")]
     pub width: Option<u16>,

@@ -209,7 +209,8 @@ fn saved(path: &Path, args: &CheckArgs) -> Result<Snapshot, Failure> {
     }
 }
 
-fn demo() -> Result<Snapshot, Failure> {
+/// The account inside the program.
+pub(super) fn demo() -> Result<Snapshot, Failure> {
     let mut snapshot = file::parse(Path::new("demo/snapshot.json"), DEMO)?;
     snapshot.source = Source::Demo;
     Ok(snapshot)

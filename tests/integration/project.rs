@@ -296,6 +296,59 @@ fn a_snapshot_that_is_too_old_is_not_judged() {
     );
 }
 
+#[test]
+fn what_is_in_force_of_a_rule_is_told_everywhere_and_on_one_table() {
+    let config = "rules: { pitr-window: { level: critical } }
+overrides:
+  - { tables: [\"shop-*\"], because: as agreed, rules: { pitr-window: { params: { min_days: 14 } } } }
+  - { tags: { owner: [shop] }, rules: { pitr-window: { params: { min_days: 35 } } } }
+  - { regions: [us-east-1], rules: { pitr-window: { level: low } } }
+  - { tables: [\"tmp-*\"], rules: { pitr-window: { level: off, because: thrown away } } }";
+    let project = Project::new("in-force", config);
+    let told = |args: &[&str]| {
+        let args: Vec<&str> = ["explain", "pitr-window"]
+            .iter()
+            .chain(args)
+            .copied()
+            .collect();
+        let (code, text) = project.says(&args);
+        assert_eq!(code, Some(0));
+        let from = text.find("  Set  ").expect("it says what is set");
+        let to = text.find("  Repair").expect("it says what to do");
+        text[from..to].to_owned()
+    };
+    let asked: [&[&str]; 5] = [
+        &[],
+        &["--table", "shop-orders"],
+        &["--table", "tmp-1"],
+        &["--table", "shop-orders", "--demo"],
+        &["--table", "feed-posts", "--input", HEALTHY],
+    ];
+    let screens: Vec<String> = asked
+        .iter()
+        .map(|args| format!("{}\n{}", args.join(" "), told(args)))
+        .collect();
+    let screens = screens.join("\n").replace(HEALTHY, "healthy.json");
+    assert_golden("cli/explain-in-force.txt", &screens);
+    for (args, expected) in [
+        (
+            &["pitr-window", "--table", "shop-ordesr", "--demo"][..],
+            "error: no table of the demo account is named \"shop-ordesr\"\n hint: did you mean shop-orders?\n",
+        ),
+        (
+            &["no-open-admin", "--table", "a"],
+            "error: no-open-admin does not look at one table after the other\n hint: dynalint explain no-open-admin\n",
+        ),
+        (
+            &["recovery", "--table", "a"],
+            "error: no rule is named \"recovery\"\n hint: dynalint explain lists the rules\n",
+        ),
+    ] {
+        let args: Vec<&str> = ["explain"].iter().chain(args).copied().collect();
+        assert_eq!(project.refuses(&args, &[]), expected);
+    }
+}
+
 const OWN: &str = "\
 id: own-rule
 area: release
