@@ -189,6 +189,19 @@ fn unread_tags_leave_unknown_what_they_could_have_said() {
 }
 
 #[test]
+fn an_entry_in_doubt_is_not_passed_over_for_a_later_one() {
+    let text = "version: 1\ntables:\n  - { tags: { app: [a] }, rpo: 5m }\n  - { tables: [feed], rpo: 7d }\n";
+    let config = config::read("dynalint.yaml", text).expect("reads");
+    let mut feed = table("feed", &[]);
+    assert_eq!(
+        Facts::new(&config, &feed, &region()).origin("rpo"),
+        Some("dynalint.yaml:4")
+    );
+    feed.tags = Fact::Unknown(Why::from_call(Reason::Denied, Operation::GetResources));
+    assert!(Facts::new(&config, &feed, &region()).rpo.known().is_none());
+}
+
+#[test]
 fn a_tag_that_cannot_be_understood_is_unknown_and_not_nothing() {
     let odd = facts("feed", Some(&[("rpo", "soon"), ("peak-writes", "many")]));
     let why = odd.rpo.as_ref().expect_err("unknown");
