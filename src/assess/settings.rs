@@ -116,7 +116,7 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// Rules as a configuration has them in which [`check`](super::check) found nothing wrong.
+    /// Rules as a configuration has them in which [`check`](super::check()) found nothing wrong.
     pub fn new(
         rules: impl IntoIterator<Item = &'a Rule>,
         catalog: &Catalog,
