@@ -25,8 +25,10 @@ mod rules;
 mod schema;
 pub mod screen;
 mod snapshot;
+mod target;
 pub mod time;
 mod usage;
+mod variables;
 
 use std::ffi::OsString;
 

@@ -16,6 +16,7 @@ use super::format::Format;
 use super::output::Console;
 use super::progress::Shown;
 use super::project::Project;
+use super::target;
 use super::time::today;
 use crate::report::doctor::policy::Policy;
 use crate::report::doctor::terminal::Commands;
@@ -82,10 +83,11 @@ fn diagnosis(
     console: &Console<'_>,
 ) -> Result<Diagnosis, Failure> {
     let choice = Choice::new(project, &args.rules.select(), args.no_metrics)?;
+    let aimed = target::aim(&project.config, &args.aws, &args.rules.table, true)?;
     let operations = choice.operations();
     let live = Live {
-        aws: &args.aws,
-        tables: &args.rules.table,
+        aws: &aimed.aws,
+        tables: &aimed.tables,
         operations: &operations,
         series: &choice.series(),
         metrics_window: Some(METRICS_WINDOW),
@@ -97,8 +99,9 @@ fn diagnosis(
     let examined = collector.examine(&live, &progress);
     progress.finish();
     let examined = examined?;
-    let rules = choice.rules.len();
+    let rules = choice.settings.rules.len();
     let needs: Needs = choice
+        .settings
         .rules
         .iter()
         .map(|it| (it.rule.id.to_string(), it.rule.operations()))

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use self::answers::Answers;
 use super::args::{ConfigArgs, InitArgs, Pipeline};
 use super::exit::{Exit, Failure};
-use super::files::{CONFIG, config_file, mistakes, text_of};
+use super::files::{config_file, mistakes, text_of};
 use super::output::{Console, write_file};
 use crate::config;
 use crate::report::terminal::layout::count;
@@ -29,7 +29,7 @@ pub(super) fn run(args: &InitArgs, console: &mut Console<'_>) -> Result<Exit, Fa
         }
         (None, _) => {
             let answers = answers(args, console)?;
-            let path = root().join(CONFIG);
+            let path = root().join(config::NAME);
             write_file(&path, &file::text(&answers))?;
             console.talk(&format!("wrote {}\n", from_root(&path)));
             answers

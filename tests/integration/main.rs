@@ -18,6 +18,7 @@ mod manual;
 #[cfg(feature = "live")]
 mod metrics;
 mod mistakes;
+mod project;
 mod readme;
 #[cfg(feature = "live")]
 mod recorded;
@@ -26,5 +27,6 @@ mod rules;
 #[cfg(feature = "live")]
 mod sandbox;
 mod schema;
+mod settings;
 mod unread;
 mod yaml;
