@@ -84,6 +84,7 @@ fn report(snapshot: &Snapshot, made: assess::Assessment, rules: usize) -> Report
             unknowns: &summary.unknowns,
             open_items: 0,
             unassessed_items: 0,
+            idle_waivers: 0,
             anything_checked: true,
         },
     );
@@ -106,6 +107,8 @@ fn report(snapshot: &Snapshot, made: assess::Assessment, rules: usize) -> Report
         findings: made.findings,
         checklists: Vec::new(),
         gaps: made.gaps,
+        waivers: Vec::new(),
+        baseline: None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! come through [`collector::Collector`].
 
 pub mod args;
+mod baseline;
 mod check;
 mod choice;
 pub mod collector;

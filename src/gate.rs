@@ -37,6 +37,8 @@ pub struct Gate {
     pub fail_on: Option<Severity>,
     /// Items of the checklists that were asked for and wait for a signature: each counts as a failure.
     pub open_items: usize,
+    /// Waivers that cover nothing, where that was to count: each counts as a failure.
+    pub idle_waivers: usize,
     /// The decision.
     pub outcome: GateOutcome,
 }
@@ -52,6 +54,8 @@ pub struct Seen<'a> {
     pub open_items: usize,
     /// Items of those whose rules were not run.
     pub unassessed_items: usize,
+    /// Waivers that cover nothing, where that is to count.
+    pub idle_waivers: usize,
     /// Whether there was anything to judge.
     pub anything_checked: bool,
 }
@@ -100,8 +104,9 @@ pub fn decide(terms: Terms, seen: &Seen<'_>) -> Gate {
     let counts = terms.fail_on.is_some() && seen.anything_checked;
     let open_items = if counts { seen.open_items } else { 0 };
     let unassessed = if counts { seen.unassessed_items } else { 0 };
+    let idle_waivers = if counts { seen.idle_waivers } else { 0 };
     let unknown = counted(terms.fail_on, seen.unknowns) + unassessed;
-    let outcome = if counted(terms.fail_on, seen.fails) + open_items > 0 {
+    let outcome = if counted(terms.fail_on, seen.fails) + open_items + idle_waivers > 0 {
         GateOutcome::NotReady
     } else if !terms.allow_unknown && unknown > 0 {
         GateOutcome::CannotTell
@@ -115,6 +120,7 @@ pub fn decide(terms: Terms, seen: &Seen<'_>) -> Gate {
     Gate {
         fail_on: terms.fail_on,
         open_items,
+        idle_waivers,
         outcome,
     }
 }
@@ -141,6 +147,7 @@ mod tests {
             unknowns,
             open_items: 0,
             unassessed_items: 0,
+            idle_waivers: 0,
             anything_checked,
         };
         super::decide(terms, &seen).outcome
@@ -154,9 +161,29 @@ mod tests {
             unknowns: &unknowns,
             open_items,
             unassessed_items,
+            idle_waivers: 0,
             anything_checked: true,
         };
         super::decide(terms, &seen)
+    }
+
+    #[test]
+    fn a_waiver_that_covers_nothing_counts_as_a_failure_where_that_was_asked_for() {
+        let fails = none();
+        let decided = |terms, idle_waivers| {
+            let seen = Seen {
+                fails: &fails,
+                unknowns: &fails,
+                open_items: 0,
+                unassessed_items: 0,
+                idle_waivers,
+                anything_checked: true,
+            };
+            super::decide(terms, &seen).outcome
+        };
+        assert_eq!(decided(Terms::default(), 1), GateOutcome::NotReady);
+        assert_eq!(decided(Terms::default(), 0), GateOutcome::Ready);
+        assert_eq!(decided(NEVER, 1), GateOutcome::Ready);
     }
 
     const NEVER: Terms = Terms {

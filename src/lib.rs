@@ -9,6 +9,7 @@
 //! Everything to the right of [`snapshot`] is pure: no clock, no network, no environment, no printing.
 
 pub mod assess;
+pub mod baseline;
 pub mod checklist;
 pub mod cli;
 #[cfg(feature = "live")]
@@ -22,4 +23,5 @@ pub mod policy;
 pub mod report;
 pub mod rule;
 pub mod snapshot;
+pub mod waiver;
 pub mod yaml;

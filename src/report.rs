@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::baseline;
 use crate::checklist::Assessed;
 use crate::finding::Finding;
 pub use crate::finding::{
@@ -17,6 +18,7 @@ pub use crate::finding::{
 };
 pub use crate::gate::{Gate, GateOutcome};
 use crate::snapshot::Scope;
+use crate::waiver;
 
 /// The result of one run.
 #[derive(Clone, Debug)]
@@ -57,6 +59,10 @@ pub struct Report {
     pub checklists: Vec<Assessed>,
     /// What could not be read, and the rules it blinds.
     pub gaps: Vec<BlindSpot>,
+    /// How each waiver stands, in the order of the file.
+    pub waivers: Vec<waiver::Standing>,
+    /// What the baseline came to, where there is one.
+    pub baseline: Option<baseline::Standing>,
 }
 
 /// What a report says of a rule beside its findings.

@@ -21,6 +21,7 @@ use serde::de::DeserializeOwned;
 pub use self::error::{SourceError, did_you_mean, nearest};
 use self::node::{Key, Kind, Node, Place, Source, Style};
 pub use self::node::{Spans, Tree};
+pub use self::typed::Tried;
 
 /// The largest file that is read.
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -38,11 +39,26 @@ pub struct Document<T> {
 
 /// Reads one document into a type, or says everything that is wrong with it.
 pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<Document<T>, Vec<SourceError>> {
+    match read_on(file, text) {
+        (Some(document), errors) if errors.is_empty() => Ok(document),
+        (_, errors) => Err(errors),
+    }
+}
+
+/// Reads one document into a type, and says what is wrong with it. A value comes in spite of unknown keys, so that what
+/// is wrong with the rest can be said too; with [`Tried`] fields it comes in spite of most mistakes.
+pub fn read_on<T: DeserializeOwned>(
+    file: &str,
+    text: &str,
+) -> (Option<Document<T>>, Vec<SourceError>) {
     let source = Arc::new(Source::new(file, text));
-    let root = parse(&source).map_err(|error| vec![error])?;
-    let value = typed::read(&source, &root)?;
+    let root = match parse(&source) {
+        Ok(root) => root,
+        Err(error) => return (None, vec![error]),
+    };
+    let (value, errors) = typed::read(&source, &root);
     let spans = Spans::new(source, root);
-    Ok(Document { value, spans })
+    (value.map(|value| Document { value, spans }), errors)
 }
 
 fn parse(source: &Source) -> Result<Node, SourceError> {

@@ -113,6 +113,18 @@ const LIVE_ONLY: [&str; 9] = [
     "metrics_window",
 ];
 
+/// The flags that leave out rules or tables: a baseline that was made so would forget what it did not look at.
+const NARROWING: [&str; 8] = [
+    "table",
+    "area",
+    "rule",
+    "skip_rule",
+    "checklist",
+    "env",
+    "no_metrics",
+    "dry_run",
+];
+
 /// The arguments of `snapshot`.
 #[derive(Debug, Args)]
 pub struct SnapshotArgs {
@@ -235,6 +247,21 @@ pub struct GateArgs {
     /// Accept that nothing matched: exit code 0 instead of 4
     #[arg(long)]
     pub allow_empty: bool,
+    /// Count what waivers cover too: read no dynalint/waivers.yaml
+    #[arg(long)]
+    pub no_waivers: bool,
+    /// A waiver that covers nothing gives exit code 1
+    #[arg(long, conflicts_with = "no_waivers")]
+    pub strict_waivers: bool,
+    /// Known problems, which don't count; without it dynalint/baseline.json
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Count known problems too: read no baseline
+    #[arg(long, conflicts_with_all = ["baseline", "update_baseline"])]
+    pub no_baseline: bool,
+    /// Write the problems of this run to the baseline, and judge by it
+    #[arg(long, conflicts_with_all = NARROWING)]
+    pub update_baseline: bool,
 }
 
 /// Where the report goes.
@@ -324,6 +351,10 @@ pub enum ShowArg {
     All,
     /// What could not be told
     Unknown,
+    /// What waivers cover
+    Waived,
+    /// What the baseline knows
+    Baselined,
 }
 
 /// How results are put together.

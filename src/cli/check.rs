@@ -6,6 +6,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::args::{CheckArgs, GroupBy, ShowArg, TalkArgs};
+use super::baseline;
 use super::choice::Choice;
 use super::collector::{Collector, Live};
 use super::dry_run;
@@ -14,7 +15,8 @@ use super::format::Format;
 use super::judge::{self, Asked};
 use super::output::{Console, write_file};
 use super::progress::Shown;
-use super::project::Project;
+use super::project::{Beside, Project};
+use super::time::today;
 use crate::assess::Listing;
 use crate::report::terminal::style::Style;
 use crate::report::terminal::{Detail, Group, Input, Show, View};
@@ -33,7 +35,7 @@ pub(super) fn run(
 ) -> Result<Exit, Failure> {
     refuse(args)?;
     // What is wrong with the user's files is said before any call.
-    let project = Project::load(&args.select.rules, &args.config)?;
+    let project = Project::load_with(&args.select.rules, &args.config, &beside(args))?;
     let choice = Choice::new(&project, &args.select, args.run.no_metrics)?;
     if args.run.dry_run {
         return dry(args, &choice, console);
@@ -44,7 +46,7 @@ pub(super) fn run(
     if let Some(path) = &args.output.save {
         file::save(&snapshot, path)?;
     }
-    let mut report = judge::report(&snapshot, &project, &choice, &asked(args));
+    let (mut report, made) = judge::report(&snapshot, &project, &choice, &asked(args));
     if args.input.is_none() && !args.demo {
         report.duration_ms = u64::try_from(duration_ms).ok();
     }
@@ -59,6 +61,9 @@ pub(super) fn run(
         input: input(args, &name),
         command,
     };
+    if args.gate.update_baseline {
+        baseline::keep(args, made.as_ref(), console)?;
+    }
     write_files(args, &report, &screen)?;
     console.report(&text(args.output.format, &report, &screen)?)?;
     let exit = Exit::from(report.gate.outcome);
@@ -90,10 +95,22 @@ fn refuse(args: &CheckArgs) -> Result<(), Failure> {
             format!("leave {flag} out, or take --format terminal"),
         ));
     }
-    if args.run.now.is_some() && (args.input.is_some() || args.demo) {
+    let sources = [
+        (ShowArg::Waived, args.gate.no_waivers, "--no-waivers"),
+        (ShowArg::Baselined, args.gate.no_baseline, "--no-baseline"),
+    ];
+    let is_shown = |show: &ShowArg| args.output.show == Some(*show);
+    let mut sources = sources.iter();
+    if let Some((_, _, flag)) = sources.find(|(show, is_off, _)| is_shown(show) && *is_off) {
         return Err(Failure::new(
-            "--now cannot be used with facts that are there already: they are judged at their own time",
-            "leave --now out",
+            format!("with {flag} there is nothing that --show could list"),
+            format!("leave {flag} out, or take another --show"),
+        ));
+    }
+    if args.gate.update_baseline && args.demo && args.gate.baseline.is_none() {
+        return Err(Failure::new(
+            "the demo account's problems are none of this project's",
+            "name another file: --baseline demo-baseline.json",
         ));
     }
     if args.run.dry_run && (args.output.save.is_some() || !args.output.output.is_empty()) {
@@ -111,8 +128,21 @@ fn asked(args: &CheckArgs) -> Asked<'_> {
         terms: args.gate.terms(),
         listing: match args.output.show {
             Some(ShowArg::All) => Listing::All,
-            Some(ShowArg::Fail | ShowArg::Unknown) | None => Listing::Problems,
+            Some(ShowArg::Fail | ShowArg::Unknown | ShowArg::Waived | ShowArg::Baselined)
+            | None => Listing::Problems,
         },
+        today: today(args.run.now),
+        strict_waivers: args.gate.strict_waivers,
+        updates_baseline: args.gate.update_baseline,
+    }
+}
+
+fn beside(args: &CheckArgs) -> Beside<'_> {
+    Beside {
+        waivers: (!args.gate.no_waivers).then(|| today(args.run.now)),
+        baseline: !args.gate.no_baseline,
+        named_baseline: args.gate.baseline.as_deref(),
+        is_new_baseline: args.gate.update_baseline,
     }
 }
 
@@ -178,6 +208,8 @@ fn show(show: Option<ShowArg>) -> Show {
         None => Show::Findings,
         Some(ShowArg::Fail) => Show::Fail,
         Some(ShowArg::Unknown) => Show::Unknown,
+        Some(ShowArg::Waived) => Show::Waived,
+        Some(ShowArg::Baselined) => Show::Baselined,
         Some(ShowArg::All) => Show::All,
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Choice<'a> {
     pub(super) rules_without_metrics: usize,
     /// The tables.
     pub(super) tables: Selection,
+    /// The ids of the rules that are left out, for whatever reason.
+    pub(super) left_out: BTreeSet<String>,
 }
 
 impl<'a> Choice<'a> {
@@ -46,6 +48,9 @@ impl<'a> Choice<'a> {
         let left_out = |rule: &&Rule| no_metrics && is_on_metrics(rule);
         let (without, with): (Vec<&Rule>, Vec<&Rule>) =
             catalog.rules().iter().filter(chosen).partition(left_out);
+        let runs: BTreeSet<&str> = with.iter().map(|rule| rule.id.as_str()).collect();
+        let others = catalog.rules().iter().map(|rule| rule.id.to_string());
+        let left_out = others.filter(|id| !runs.contains(&**id)).collect();
         let rules: Vec<_> = with.into_iter().map(Configured::by_default).collect();
         // A checklist may be all signatures.
         if rules.is_empty() && select.checklist.is_empty() {
@@ -58,6 +63,7 @@ impl<'a> Choice<'a> {
                 tables: table_globs(&select.table)?,
                 environments: select.env.iter().cloned().collect(),
             },
+            left_out,
         })
     }
 

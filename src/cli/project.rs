@@ -5,13 +5,17 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
+
 use super::args::ConfigArgs;
 use super::exit::Failure;
 use crate::assess;
+use crate::baseline::{self, Baseline};
 use crate::checklist::{self, Checklists};
 use crate::config::{self, Config};
 use crate::rule::catalog::{Catalog, Source};
 use crate::snapshot::file::trouble;
+use crate::waiver::{self, Waiver};
 use crate::yaml::SourceError;
 
 /// The name of the configuration file.
@@ -25,11 +29,75 @@ pub(super) struct Project {
     pub(super) catalog: Catalog,
     /// All checklists.
     pub(super) lists: Checklists,
+    /// What somebody answers for; empty where it was not asked for.
+    pub(super) waivers: Vec<Waiver>,
+    /// The known problems, where they were asked for and there are any.
+    pub(super) baseline: Option<Baseline>,
+}
+
+/// Which files beside rules and configuration are read.
+#[derive(Default)]
+pub(super) struct Beside<'a> {
+    /// Today, where waivers are read.
+    pub(super) waivers: Option<Date>,
+    /// Whether a baseline is.
+    pub(super) baseline: bool,
+    /// The baseline that was named.
+    pub(super) named_baseline: Option<&'a Path>,
+    /// Whether the baseline may be missing although it was named: it is about to be made.
+    pub(super) is_new_baseline: bool,
+}
+
+/// The folder of the files beside the configuration.
+const FOLDER: &str = "dynalint";
+
+/// Where the waivers are.
+pub(super) fn waivers_path(args: &ConfigArgs) -> PathBuf {
+    folder(args).join("waivers.yaml")
+}
+
+/// Where the baseline is, unless another is named.
+pub(super) fn baseline_path(args: &ConfigArgs) -> PathBuf {
+    folder(args).join("baseline.json")
+}
+
+/// `dynalint`, beside the configuration; without one at the root of the repository, or here.
+fn folder(args: &ConfigArgs) -> PathBuf {
+    let config = config_file(args);
+    let beside = config.as_deref().and_then(Path::parent);
+    let here = std::env::current_dir().unwrap_or_default();
+    let base = match beside {
+        Some(folder) => folder.to_owned(),
+        None => root(&here).to_owned(),
+    };
+    // Named as the user sees it from here, where that is possible.
+    let base = match base.strip_prefix(&here) {
+        Ok(inside) => inside.to_owned(),
+        Err(_) => base,
+    };
+    base.join(FOLDER)
+}
+
+/// The root of the repository, or the folder itself where there is none.
+fn root(here: &Path) -> &Path {
+    let mut folders = here.ancestors();
+    folders
+        .find(|folder| folder.join(".git").exists())
+        .unwrap_or(here)
 }
 
 impl Project {
     /// Reads everything. `rules` are folders beside those that are built in.
     pub(super) fn load(rules: &[PathBuf], args: &ConfigArgs) -> Result<Project, Failure> {
+        Project::load_with(rules, args, &Beside::default())
+    }
+
+    /// Reads everything, and these files beside it.
+    pub(super) fn load_with(
+        rules: &[PathBuf],
+        args: &ConfigArgs,
+        beside: &Beside<'_>,
+    ) -> Result<Project, Failure> {
         let mut errors = Vec::new();
         let config = match config_file(args) {
             Some(path) => {
@@ -42,7 +110,13 @@ impl Project {
             None => Config::default(),
         };
         let (catalog, found) = assess::load(own_rules(rules)?);
+        let known = found.is_empty().then_some(&catalog);
         errors.extend(found);
+        let mut noted = |found: Vec<SourceError>| errors.extend(found);
+        let waivers = beside.waivers.map(|today| waivers(args, known, today));
+        let waivers = waivers.transpose()?.unwrap_or_else(|| Ok(Vec::new()));
+        let waivers = waivers.map_err(&mut noted).unwrap_or_default();
+        let baseline = baseline(args, beside)?.map_err(|error| noted(vec![error]));
         // Where a rule could not be read, an item that names it is not to blame.
         if errors.is_empty() {
             let (lists, found) =
@@ -53,10 +127,67 @@ impl Project {
                     config,
                     catalog,
                     lists,
+                    waivers,
+                    baseline: baseline.unwrap_or_default(),
                 });
             }
         }
         Err(mistakes(&errors))
+    }
+}
+
+/// The waivers, or what is wrong with their file.
+fn waivers(
+    args: &ConfigArgs,
+    catalog: Option<&Catalog>,
+    today: Date,
+) -> Result<Result<Vec<Waiver>, Vec<SourceError>>, Failure> {
+    let path = waivers_path(args);
+    let Some(text) = read_if_there(&path)? else {
+        return match path.with_extension("yml") {
+            other if other.exists() => Err(Failure::new(
+                format!("{} is not read: its name ends otherwise", other.display()),
+                format!("name it {}", path.display()),
+            )),
+            _ => Ok(Ok(Vec::new())),
+        };
+    };
+    let file = path.display().to_string();
+    Ok(waiver::read(
+        &file,
+        &text,
+        catalog,
+        today,
+        waiver::LONGEST_DAYS,
+    ))
+}
+
+/// The baseline, or what is wrong with its file.
+fn baseline(
+    args: &ConfigArgs,
+    beside: &Beside<'_>,
+) -> Result<Result<Option<Baseline>, SourceError>, Failure> {
+    if !beside.baseline {
+        return Ok(Ok(None));
+    }
+    let path = beside.named_baseline.map(Path::to_owned);
+    let text = match &path {
+        Some(named) if !beside.is_new_baseline => Some(read(named)?),
+        Some(named) => read_if_there(named)?,
+        None => read_if_there(&baseline_path(args))?,
+    };
+    let file = path.unwrap_or_else(|| baseline_path(args));
+    let file = file.display().to_string();
+    let read = text.map(|text| baseline::read(&file, &text));
+    Ok(read.transpose())
+}
+
+/// The text of a file, where there is one.
+pub(super) fn read_if_there(path: &Path) -> Result<Option<String>, Failure> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(path, &error)),
     }
 }
 
@@ -133,6 +264,14 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     )
 }
 
+/// A folder or file that cannot be made.
+pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(
+        format!("cannot write {}: {}", path.display(), trouble(error)),
+        "check the path and its permissions",
+    )
+}
+
 /// All mistakes of a run's files, each with its line and a caret.
 pub(super) fn mistakes(errors: &[SourceError]) -> Failure {
     let text: Vec<String> = errors.iter().map(SourceError::render).collect();
@@ -154,10 +293,7 @@ fn config_file(args: &ConfigArgs) -> Option<PathBuf> {
 
 fn find_config() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
-    let root = here
-        .ancestors()
-        .find(|folder| folder.join(".git").exists())
-        .unwrap_or(&here);
+    let root = root(&here);
     let inside = here
         .ancestors()
         .take_while(|folder| folder.starts_with(root));

@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::value::StrDeserializer;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, MapAccess,
@@ -15,10 +16,11 @@ use serde::de::{
 use super::error::{SourceError, did_you_mean};
 use super::node::{Key, Kind, Node, Place, Source, Style};
 
+/// The value, where it can be read, and everything that is wrong. An unknown key spoils no value.
 pub(super) fn read<T: DeserializeOwned>(
     source: &Source,
     root: &Node,
-) -> Result<T, Vec<SourceError>> {
+) -> (Option<T>, Vec<SourceError>) {
     let unknown_fields = RefCell::new(Vec::new());
     let reader = Reader {
         node: root,
@@ -26,13 +28,21 @@ pub(super) fn read<T: DeserializeOwned>(
     };
     let result = T::deserialize(reader);
     let mut errors = unknown_fields.into_inner();
-    let value = result.map_err(|error| errors.push(error));
-    if let (Ok(value), true) = (value, errors.is_empty()) {
-        return Ok(value);
-    }
+    let value = result.map_err(|error| errors.push(error)).ok();
     let mut errors: Vec<SourceError> = errors.into_iter().map(|e| e.placed(source)).collect();
     errors.sort_by_key(|error| (error.line, error.column));
-    Err(errors)
+    (value, errors)
+}
+
+/// A value, or why it cannot be read: where the type of one field is wrong, the others are still read.
+#[derive(Debug)]
+pub struct Tried<T>(pub Result<T, String>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Tried<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Tried<T>, D::Error> {
+        let read = T::deserialize(deserializer);
+        Ok(Tried(read.map_err(|mistake| mistake.to_string())))
+    }
 }
 
 /// A mistake, perhaps not placed yet: the innermost node gives the place.

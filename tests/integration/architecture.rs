@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module may use those before it.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 17] = [
     "yaml",
     "policy",
     "snapshot",
@@ -16,6 +16,8 @@ const ORDER: [&str; 15] = [
     "rule",
     "evaluate",
     "assess",
+    "waiver",
+    "baseline",
     "gate",
     "checklist",
     "report",

@@ -100,7 +100,8 @@ fn notes(item: &Item, standing: Standing, report: &Report, view: &View<'_>) -> V
 
 /// `pitr-on fails: orders, users`.
 fn what(report: &Report, style: &Style, rule: &str, verdict: Verdict) -> Option<String> {
-    let said = |finding: &&Finding| finding.rule == rule && finding.verdict == verdict;
+    let said =
+        |finding: &&Finding| finding.rule == rule && finding.verdict == verdict && finding.counts();
     let findings: Vec<&Finding> = report.findings.iter().filter(said).collect();
     let names: Vec<String> = findings.iter().map(|it| name(&it.subject, true)).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

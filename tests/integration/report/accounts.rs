@@ -102,6 +102,7 @@ pub(crate) fn report(results: Vec<Finding>, gaps: Vec<BlindSpot>, terms: Terms) 
             unknowns: &summary.unknowns,
             open_items: 0,
             unassessed_items: 0,
+            idle_waivers: 0,
             anything_checked: summary.all.total() > 0,
         },
     );
@@ -132,6 +133,8 @@ pub(crate) fn report(results: Vec<Finding>, gaps: Vec<BlindSpot>, terms: Terms) 
         findings: results.into_iter().filter(kept).collect(),
         checklists,
         gaps,
+        waivers: Vec::new(),
+        baseline: None,
     }
 }
 
@@ -459,6 +462,7 @@ pub(crate) fn asked(mut report: Report, names: &[&str]) -> Report {
             unknowns: &report.summary.unknowns,
             open_items: asked.iter().map(|list| list.to_sign()).sum(),
             unassessed_items: asked.iter().map(|list| list.left_out()).sum(),
+            idle_waivers: 0,
             anything_checked: true,
         },
     );
