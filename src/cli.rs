@@ -4,6 +4,7 @@
 //! come through [`collector::Collector`].
 
 pub mod args;
+mod ask;
 mod baseline;
 mod check;
 mod choice;
@@ -21,6 +22,7 @@ pub mod screen;
 mod snapshot;
 pub mod time;
 mod usage;
+mod waive;
 
 use std::ffi::OsString;
 
@@ -66,6 +68,7 @@ fn dispatch(
         Command::Check(args) => check::run(args, typed, collector, console),
         Command::Snapshot(args) => snapshot::run(args, collector, console),
         Command::Explain(args) => explain::run(args, console),
+        Command::Waive(args) => waive::run(args, console),
         Command::Completions(args) => pages::completions(args.shell, console),
         Command::Man => pages::manual(console),
     }

@@ -16,6 +16,7 @@ use jiff::civil::Date;
 use jiff::{Span, Unit};
 
 pub use self::apply::{Environments, apply};
+pub(crate) use self::file::not_waivable;
 pub use self::file::read;
 use crate::config;
 
@@ -234,7 +235,7 @@ pub fn reason(text: &str) -> Result<String, Wrong> {
         SHORTEST_REASON.. => Ok(reason.to_owned()),
         length => Err((
             format!("a reason of {length} characters, at least {SHORTEST_REASON} are needed"),
-            Some("say why it is accepted, and until when".to_owned()),
+            Some("say why it is accepted".to_owned()),
         )),
     }
 }

@@ -167,7 +167,8 @@ fn facts(
     }
 }
 
-fn demo() -> Result<Snapshot, Failure> {
+/// The demo account.
+pub(super) fn demo() -> Result<Snapshot, Failure> {
     let mut snapshot = file::parse(Path::new("demo/snapshot.json"), DEMO)?;
     snapshot.source = Source::Demo;
     Ok(snapshot)

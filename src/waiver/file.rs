@@ -8,9 +8,6 @@ use crate::rule::catalog::Catalog;
 use crate::yaml::edit::is_blank;
 use crate::yaml::{self, SourceError, Spans, Tried};
 
-/// The keys that a waiver must have, beside `on`.
-const REQUIRED: [&str; 4] = ["rule", "reason", "owner", "expires"];
-
 /// A text, where there is one.
 type Text = Option<Tried<String>>;
 
@@ -110,10 +107,7 @@ impl Reader<'_> {
     }
 
     fn waiver(&mut self, path: &str, item: Item) -> Option<Waiver> {
-        let given = [&item.rule, &item.reason, &item.owner, &item.expires];
-        for (key, _) in REQUIRED.iter().zip(given).filter(|(_, it)| it.is_none()) {
-            self.error(path, format!("missing field \"{key}\""));
-        }
+        self.missing(path, &item);
         let rule = self.text(path, "rule", item.rule);
         let rule = rule.and_then(|name| self.rule(path, name));
         let on = self.on(path, item.on);
@@ -135,6 +129,24 @@ impl Reader<'_> {
             approved_by,
             line: self.spans.at(path).0,
         })
+    }
+
+    /// The keys that a waiver must have and this one has not, in one sentence.
+    fn missing(&mut self, path: &str, item: &Item) {
+        let given = [
+            ("rule", item.rule.is_some()),
+            ("on", item.on.is_some()),
+            ("reason", item.reason.is_some()),
+            ("owner", item.owner.is_some()),
+            ("expires", item.expires.is_some()),
+        ];
+        let missing = given.iter().filter(|(_, is_given)| !is_given);
+        let missing: Vec<String> = missing.map(|(key, _)| format!("\"{key}\"")).collect();
+        match missing.len() {
+            0 => {}
+            1 => self.error(path, format!("missing field {}", missing[0])),
+            _ => self.error(path, format!("missing fields {}", missing.join(", "))),
+        }
     }
 
     /// The id of the rule of this name.
@@ -162,9 +174,6 @@ impl Reader<'_> {
 
     fn on(&mut self, path: &str, on: Option<Tried<OnFile>>) -> Option<On> {
         let at = format!("{path}.on");
-        if on.is_none() {
-            self.error(path, "missing field \"on\"".to_owned());
-        }
         let on = self.tried(&at, on)?;
         let OnFile {
             table,

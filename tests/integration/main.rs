@@ -21,4 +21,5 @@ mod rules;
 #[cfg(feature = "live")]
 mod sandbox;
 mod unread;
+mod waivers;
 mod yaml;

@@ -122,10 +122,14 @@ fn baseline(report: &Report, view: &View<'_>) -> String {
     let stale = standing.stale.len();
     if stale > 0 {
         let head = format!("  {} settled    ", style.warning());
+        let (are, them) = if stale == 1 {
+            ("is", "it")
+        } else {
+            ("are", "them")
+        };
         let entries = count(stale, "entry");
-        let words = format!(
-            "{entries} of it found nothing: dynalint check --update-baseline takes out what is settled"
-        );
+        let update = "dynalint check --update-baseline";
+        let words = format!("{entries} {are} no longer found: {update} takes {them} out");
         text += &hang(style, &head, &words);
         if view.detail == Detail::Full {
             let lines = standing.stale.iter().map(|entry| {

@@ -31,6 +31,7 @@ pub(super) fn done(list: &Assessed, style: &Style) -> String {
         (list.count(State::Fail), "fail"),
         (list.count(State::Unknown), "unknown"),
         (list.count(State::NotAssessed), "not assessed"),
+        (list.count(State::Waived), "waived"),
         (list.to_sign(), "to sign"),
     ];
     let others = others

@@ -151,7 +151,7 @@ pub(crate) fn lists() -> Checklists {
     lists
 }
 
-fn checklists(summary: &Summary, tables: usize) -> Vec<Assessed> {
+pub(crate) fn checklists(summary: &Summary, tables: usize) -> Vec<Assessed> {
     let rules = RULES.map(|(id, _, _)| id.to_owned()).into();
     let run = Run {
         rules: &rules,
