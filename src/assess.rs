@@ -10,12 +10,12 @@ use sha2::{Digest, Sha256};
 
 use crate::evaluate::{self, Outcome, Scope, Subject};
 use crate::finding::{
-    BlindSpot, Counts, Finding, Severity, SubjectId, Summary, TableBrief, TableKey, Verdict,
-    worst_first,
+    BlindSpot, Counts, Finding, Severity, SubjectId, Summary, TableBrief, TableKey, Verdict, sorted,
 };
 use crate::link::Linked;
 use crate::link::account::AccountView;
 use crate::link::iam::IamView;
+use crate::link::shares;
 use crate::link::table::TableView;
 use crate::rule::catalog::{Catalog, Source};
 use crate::rule::param::Params;
@@ -146,10 +146,9 @@ pub fn assess(
     if tables > 0 || !selection.narrows() {
         linked.iam.iter().for_each(|iam| run.iam(iam));
     }
-    run.findings.sort_by(worst_first);
     let gaps = run.gaps();
     Assessment {
-        findings: run.findings,
+        findings: sorted(run.findings),
         summary: run.summary,
         gaps,
         briefs,
@@ -199,9 +198,6 @@ struct Run<'r, 'a> {
     blind: BTreeMap<Why, BTreeSet<String>>,
 }
 
-/// Tables that are worth a thread of their own.
-const TABLES_A_THREAD: usize = 200;
-
 impl<'r, 'a> Run<'r, 'a> {
     fn new(rules: &'r [Configured<'r>], linked: &'r Linked<'a>, listing: Listing) -> Run<'r, 'a> {
         Run {
@@ -217,8 +213,6 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// The rules on tables, which don't see each other: side by side where there are many. What comes of it is the same.
     fn tables(&mut self, account: &AccountView<'_>, tables: &[&TableView<'_>]) {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let share = tables.len().div_ceil(threads).max(TABLES_A_THREAD);
         let (rules, linked, listing) = (self.rules, self.linked, self.listing);
         let work = |tables: &[&TableView<'_>]| {
             let mut run = Run::new(rules, linked, listing);
@@ -227,27 +221,13 @@ impl<'r, 'a> Run<'r, 'a> {
             }
             (run.summary, run.findings, run.blind)
         };
-        let work = &work;
-        let mut shares = tables.chunks(share);
-        let own = shares.next().unwrap_or_default();
-        std::thread::scope(|scope| {
-            let others: Vec<_> = shares
-                .map(|share| scope.spawn(move || work(share)))
-                .collect();
-            let done = std::iter::once(work(own));
-            let others = others.into_iter().map(|other| {
-                other.join().expect(
-                    "a panic here is one of ours, and ends the run as it would on one thread",
-                )
-            });
-            for (summary, findings, blind) in done.chain(others) {
-                self.summary.merge(summary);
-                self.findings.extend(findings);
-                for (why, rules) in blind {
-                    self.blind.entry(why).or_default().extend(rules);
-                }
+        for (summary, findings, blind) in shares::of(tables, linked.threads, work) {
+            self.summary.merge(summary);
+            self.findings.extend(findings);
+            for (why, rules) in blind {
+                self.blind.entry(why).or_default().extend(rules);
             }
-        });
+        }
     }
 
     /// The rules on the account `itself`, where that is asked for; and, where tables are missing, one unknown for each rule on tables.
@@ -535,7 +515,7 @@ fn arn(record: &dyn Record) -> Option<String> {
 fn fingerprint(rule: &str, subject: &SubjectId) -> String {
     let region = subject.region.as_deref().unwrap_or_default();
     let table = subject.table.as_deref().unwrap_or_default();
-    let mut hash = Sha256::new();
+    let mut text = String::with_capacity(256);
     for part in [
         rule,
         &subject.account,
@@ -544,12 +524,16 @@ fn fingerprint(rule: &str, subject: &SubjectId) -> String {
         table,
         &subject.name,
     ] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
+        text.push_str(part);
+        text.push('\0');
     }
-    hex(&hash.finalize()[..16])
+    hex(&Sha256::digest(text)[..16])
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for half in bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
+        text.push(char::from(b"0123456789abcdef"[usize::from(half)]));
+    }
+    text
 }

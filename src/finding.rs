@@ -297,6 +297,26 @@ pub fn worst_first(left: &Finding, right: &Finding) -> Ordering {
     rank(left).cmp(&rank(right))
 }
 
+/// Findings in the order of [`worst_first`]. Those of a rule come by table, and so in order already: they are put
+/// together first, and most of the work is left out.
+pub fn sorted(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (place, finding) in findings.iter().enumerate() {
+        let (part, severity, verdict, rule, ..) = rank(finding);
+        let group = groups.entry((part, severity, verdict, rule)).or_default();
+        group.push(place);
+    }
+    for group in groups.values_mut() {
+        group.sort_by(|left, right| worst_first(&findings[*left], &findings[*right]));
+    }
+    let order: Vec<usize> = groups.into_values().flatten().collect();
+    let mut findings: Vec<Option<Finding>> = findings.into_iter().map(Some).collect();
+    let in_order = order.into_iter();
+    in_order
+        .filter_map(|place| findings[place].take())
+        .collect()
+}
+
 fn rank(finding: &Finding) -> (u8, Severity, u8, &str, &SubjectId, &str) {
     let (part, verdict) = match finding.verdict {
         Verdict::Fail => (0, 0),
