@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 
 use crate::evaluate::{self, Outcome, Scope, Subject};
 use crate::finding::{
-    BlindSpot, Counts, Finding, Severity, SubjectId, Summary, TableBrief, TableKey, Verdict, sorted,
+    BlindSpot, Counts, Finding, Ranked, Severity, SubjectId, Summary, TableBrief, TableKey,
+    Verdict, in_order, rank_of,
 };
 use crate::link::Linked;
 use crate::link::account::AccountView;
@@ -146,9 +147,10 @@ pub fn assess(
     if tables > 0 || !selection.narrows() {
         linked.iam.iter().for_each(|iam| run.iam(iam));
     }
+    run.sum();
     let gaps = run.gaps();
     Assessment {
-        findings: sorted(run.findings),
+        findings: in_order(run.findings),
         summary: run.summary,
         gaps,
         briefs,
@@ -190,10 +192,13 @@ struct Run<'r, 'a> {
     rules: &'r [Configured<'r>],
     linked: &'r Linked<'a>,
     listing: Listing,
+    /// What is counted at once; the rest of it is made of `counts` at the end.
     summary: Summary,
+    /// Counts of each rule.
+    counts: Vec<Counts>,
     /// Counts of the table in hand: its key is made once, not for each result.
     of_table: Counts,
-    findings: Vec<Finding>,
+    findings: Ranked<'r>,
     /// The rules that each reason blinds.
     blind: BTreeMap<Why, BTreeSet<String>>,
 }
@@ -205,8 +210,9 @@ impl<'r, 'a> Run<'r, 'a> {
             linked,
             listing,
             summary: Summary::default(),
+            counts: vec![Counts::default(); rules.len()],
             of_table: Counts::default(),
-            findings: Vec::new(),
+            findings: Ranked::new(),
             blind: BTreeMap::new(),
         }
     }
@@ -219,11 +225,15 @@ impl<'r, 'a> Run<'r, 'a> {
             for table in tables {
                 run.table(account, table);
             }
-            (run.summary, run.findings, run.blind)
+            (run.summary, run.counts, run.findings, run.blind)
         };
-        for (summary, findings, blind) in shares::of(tables, linked.threads, work) {
+        for (summary, counts, findings, blind) in shares::of(tables, linked.threads, work) {
             self.summary.merge(summary);
-            self.findings.extend(findings);
+            let both = self.counts.iter_mut().zip(counts);
+            both.for_each(|(all, of_share)| all.merge(of_share));
+            for (rank, of_share) in findings {
+                self.findings.entry(rank).or_default().extend(of_share);
+            }
             for (why, rules) in blind {
                 self.blind.entry(why).or_default().extend(rules);
             }
@@ -236,23 +246,19 @@ impl<'r, 'a> Run<'r, 'a> {
             Fact::Known(listed) => listed.missing.as_ref(),
             Fact::Unknown(why) => Some(why),
         };
-        for configured in self.rules {
+        for (place, configured) in self.rules.iter().enumerate() {
             match (configured.rule.for_each.root(), missing) {
-                (Root::Account, _) if itself => self.rule(configured, &Home::of(account, None)),
+                (Root::Account, _) if itself => self.rule(place, &Home::of(account, None)),
                 (Root::Account, _) => {}
-                (Root::Table, Some(why)) => self.unlisted(configured, account, why),
+                (Root::Table, Some(why)) => self.unlisted(place, account, why),
                 (Root::Table, None) | (Root::Iam, _) => {}
             }
         }
     }
 
     fn table(&mut self, account: &AccountView<'_>, table: &TableView<'_>) {
-        for configured in self
-            .rules
-            .iter()
-            .filter(|it| it.rule.for_each.root() == Root::Table)
-        {
-            self.rule(configured, &Home::of(account, Some(table)));
+        for place in self.places(Root::Table) {
+            self.rule(place, &Home::of(account, Some(table)));
         }
         let counts = std::mem::take(&mut self.of_table);
         if counts.total() > 0 {
@@ -262,13 +268,20 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// The rules on the identities of an account.
     fn iam(&mut self, iam: &IamView<'_>) {
-        let rules = self.rules.iter();
-        for configured in rules.filter(|it| it.rule.for_each.root() == Root::Iam) {
-            self.rule(configured, &Home::of_iam(iam));
+        for place in self.places(Root::Iam) {
+            self.rule(place, &Home::of_iam(iam));
         }
     }
 
-    fn rule(&mut self, configured: &Configured<'_>, home: &Home<'_>) {
+    /// The places of the rules that start from a root.
+    fn places(&self, root: Root) -> impl Iterator<Item = usize> + use<'r> {
+        let rules = self.rules.iter().enumerate();
+        let wanted = rules.filter(move |(_, it)| it.rule.for_each.root() == root);
+        wanted.map(|(place, _)| place)
+    }
+
+    fn rule(&mut self, place: usize, home: &Home<'_>) {
+        let configured = &self.rules[place];
         let scope = Scope {
             account: home.root,
             table: home.table.map(|table| table as &dyn Record),
@@ -276,12 +289,7 @@ impl<'r, 'a> Run<'r, 'a> {
         };
         for outcome in evaluate::outcomes(configured.rule, &configured.params, &scope) {
             let severity = severity(configured.rule, home.table);
-            self.count(
-                configured.rule,
-                severity,
-                home.table.is_some(),
-                outcome.verdict,
-            );
+            self.count(place, severity, home.table.is_some(), outcome.verdict);
             let listed = self.listing.lists(outcome.verdict);
             if listed || outcome.verdict == Verdict::Unknown {
                 self.report(configured, &scope, home, &outcome, listed);
@@ -289,18 +297,9 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    fn count(&mut self, rule: &Rule, severity: Severity, of_table: bool, verdict: Verdict) {
+    fn count(&mut self, place: usize, severity: Severity, of_table: bool, verdict: Verdict) {
         let summary = &mut self.summary;
-        summary.all.add(verdict);
-        summary.by_area.entry(rule.area).or_default().add(verdict);
-        match summary.by_rule.get_mut(rule.id.as_str()) {
-            Some(counts) => counts.add(verdict),
-            None => summary
-                .by_rule
-                .entry(rule.id.to_string())
-                .or_default()
-                .add(verdict),
-        }
+        self.counts[place].add(verdict);
         if of_table {
             self.of_table.add(verdict);
         }
@@ -311,9 +310,26 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
+    /// Sums up the counts of the rules.
+    fn sum(&mut self) {
+        let summary = &mut self.summary;
+        let each = self.rules.iter().map(|it| it.rule).zip(&self.counts);
+        for (rule, counts) in each.filter(|(_, counts)| counts.total() > 0) {
+            summary.all.merge(*counts);
+            summary.by_area.entry(rule.area).or_default().merge(*counts);
+            let of_rule = summary.by_rule.entry(rule.id.to_string());
+            of_rule.or_default().merge(*counts);
+        }
+    }
+
+    fn list(&mut self, rule: &'r Rule, finding: Finding) {
+        let rank = rank_of(rule.id.as_str(), finding.severity, finding.verdict);
+        self.findings.entry(rank).or_default().push(finding);
+    }
+
     fn report(
         &mut self,
-        configured: &Configured<'_>,
+        configured: &'r Configured<'r>,
         scope: &Scope<'_>,
         home: &Home<'_>,
         outcome: &Outcome<'_>,
@@ -330,13 +346,15 @@ impl<'r, 'a> Run<'r, 'a> {
         self.blind(configured.rule, &unknown);
         if listed {
             let subject = subject_id(home, outcome.subject);
-            self.findings.push(Finding {
+            let base = finding(configured, subject, outcome.verdict, explanation.message);
+            let finding = Finding {
                 severity: severity(configured.rule, home.table),
                 evidence: explanation.evidence,
                 unknown,
                 fix: explanation.fix,
-                ..finding(configured, subject, outcome.verdict, explanation.message)
-            });
+                ..base
+            };
+            self.list(configured.rule, finding);
         }
     }
 
@@ -350,9 +368,10 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// One unknown result for a rule on tables that were not listed.
-    fn unlisted(&mut self, configured: &Configured<'_>, account: &AccountView<'_>, why: &Why) {
+    fn unlisted(&mut self, place: usize, account: &AccountView<'_>, why: &Why) {
+        let configured = &self.rules[place];
         let rule = configured.rule;
-        self.count(rule, rule.severity, false, Verdict::Unknown);
+        self.count(place, rule.severity, false, Verdict::Unknown);
         self.blind(configured.rule, std::slice::from_ref(why));
         if self.listing.lists(Verdict::Unknown) {
             let subject = subject_id(&Home::of(account, None), Subject::Root);
@@ -361,10 +380,8 @@ impl<'r, 'a> Run<'r, 'a> {
                 account.region.region
             );
             let base = finding(configured, subject, Verdict::Unknown, message);
-            self.findings.push(Finding {
-                unknown: vec![why.clone()],
-                ..base
-            });
+            let unknown = vec![why.clone()];
+            self.list(rule, Finding { unknown, ..base });
         }
     }
 

@@ -224,7 +224,8 @@ impl Counts {
         }
     }
 
-    fn merge(&mut self, other: Counts) {
+    /// Adds other counts.
+    pub fn merge(&mut self, other: Counts) {
         self.pass += other.pass;
         self.fail += other.fail;
         self.unknown += other.unknown;
@@ -286,10 +287,16 @@ impl Summary {
 
 /// The table that a finding belongs to, where it belongs to one.
 pub fn table_key(subject: &SubjectId) -> Option<TableKey> {
-    let own = (subject.kind == "table").then_some(&subject.name);
-    let table = subject.table.as_ref().or(own)?;
-    let region = subject.region.clone().unwrap_or_default();
-    Some((subject.account.clone(), region, table.clone()))
+    let (account, region, table) = table_of(subject)?;
+    Some((account.to_owned(), region.to_owned(), table.to_owned()))
+}
+
+/// As [`table_key`], for looking at many.
+pub fn table_of(subject: &SubjectId) -> Option<(&str, &str, &str)> {
+    let own = (subject.kind == "table").then_some(&*subject.name);
+    let table = subject.table.as_deref().or(own)?;
+    let region = subject.region.as_deref().unwrap_or_default();
+    Some((&subject.account, region, table))
 }
 
 /// The order of findings in every format: the worst first, failures before what is unknown, then by name.
@@ -297,41 +304,53 @@ pub fn worst_first(left: &Finding, right: &Finding) -> Ordering {
     rank(left).cmp(&rank(right))
 }
 
-/// Findings in the order of [`worst_first`]. Those of a rule come by table, and so in order already: they are put
-/// together first, and most of the work is left out.
-pub fn sorted(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-    for (place, finding) in findings.iter().enumerate() {
-        let (part, severity, verdict, rule, ..) = rank(finding);
-        let group = groups.entry((part, severity, verdict, rule)).or_default();
-        group.push(place);
+/// What comes first in the order of findings: part of the list, severity, verdict and rule.
+pub type Rank<'r> = (u8, Severity, u8, &'r str);
+
+/// Findings put together by their rank. Those of one come table by table, and so mostly in order already.
+pub type Ranked<'r> = BTreeMap<Rank<'r>, Vec<Finding>>;
+
+/// All of them in the order of [`worst_first`].
+pub fn in_order(ranked: Ranked<'_>) -> Vec<Finding> {
+    let mut all = Vec::with_capacity(ranked.values().map(Vec::len).sum());
+    for findings in ranked.into_values() {
+        match findings.is_sorted_by_key(within_rank) {
+            true => all.extend(findings),
+            false => all.extend(sorted(findings)),
+        }
     }
-    for group in groups.values_mut() {
-        group.sort_by(|left, right| worst_first(&findings[*left], &findings[*right]));
-    }
-    let order: Vec<usize> = groups.into_values().flatten().collect();
-    let mut findings: Vec<Option<Finding>> = findings.into_iter().map(Some).collect();
-    let in_order = order.into_iter();
-    in_order
-        .filter_map(|place| findings[place].take())
-        .collect()
+    all
 }
 
-fn rank(finding: &Finding) -> (u8, Severity, u8, &str, &SubjectId, &str) {
-    let (part, verdict) = match finding.verdict {
+/// Findings of one rank in their order. Their places are sorted, since they themselves are large.
+fn sorted(findings: Vec<Finding>) -> impl Iterator<Item = Finding> {
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    order.sort_by(|left, right| within_rank(&findings[*left]).cmp(&within_rank(&findings[*right])));
+    let mut findings: Vec<Option<Finding>> = findings.into_iter().map(Some).collect();
+    let taken = order.into_iter();
+    taken.filter_map(move |place| findings[place].take())
+}
+
+fn rank(finding: &Finding) -> (Rank<'_>, (&SubjectId, &str)) {
+    (
+        rank_of(&finding.rule, finding.severity, finding.verdict),
+        within_rank(finding),
+    )
+}
+
+/// The rank of a finding of a rule.
+pub fn rank_of(rule: &str, severity: Severity, verdict: Verdict) -> Rank<'_> {
+    let (part, verdict) = match verdict {
         Verdict::Fail => (0, 0),
         Verdict::Unknown => (0, 1),
         Verdict::Pass => (1, 0),
         Verdict::NotApplicable => (2, 0),
     };
-    let Finding {
-        severity,
-        rule,
-        subject,
-        message,
-        ..
-    } = finding;
-    (part, *severity, verdict, rule, subject, message)
+    (part, severity, verdict, rule)
+}
+
+fn within_rank(finding: &Finding) -> (&SubjectId, &str) {
+    (&finding.subject, &finding.message)
 }
 
 /// Something that could not be read, and the rules it blinds.

@@ -146,7 +146,7 @@ impl<'a> AccountView<'a> {
                 })
             }
         };
-        let dynamodb_alarms = alarm::on_dynamodb(region, config, &routes);
+        let dynamodb_alarms = alarm::on_dynamodb(region, config, &routes, threads);
         let trusted = &config.monitoring.trusted_topics;
         let topics = topics(region, &dynamodb_alarms, trusted, &routes);
         let vaults = vaults(region, &tables, &joins.backups, &routes, &joins.keys);

@@ -12,6 +12,7 @@ use super::listed::others_unlisted;
 use super::logic::Answer;
 use super::published;
 use super::reach::{End, Link, Reach, Routes};
+use super::shares;
 use super::signal::{self, NAMESPACE, Signal, Through};
 use crate::config::Config;
 use crate::snapshot::Region;
@@ -84,11 +85,12 @@ view! {
     }
 }
 
-/// The alarms of a region that people set on DynamoDB.
+/// The alarms of a region that people set on DynamoDB, joined on so many threads.
 pub fn on_dynamodb<'a>(
     region: &'a Region,
     config: &Config,
     routes: &Routes<'a>,
+    threads: usize,
 ) -> Fact<Listed<AlarmView<'a>>> {
     let listed = match region.alarms.as_ref() {
         Ok(listed) => listed,
@@ -105,7 +107,9 @@ pub fn on_dynamodb<'a>(
         let links = routes.links(alarm);
         (routes.reach_of(links.clone()), links)
     };
-    let reaches: Vec<(Reach<'a>, Vec<Link<'a>>)> = of_people.iter().map(reached).collect();
+    let reached = |alarms: &[&'a MetricAlarm]| alarms.iter().map(reached).collect::<Vec<_>>();
+    let reaches = shares::of(&of_people, threads, reached);
+    let reaches: Vec<(Reach<'a>, Vec<Link<'a>>)> = reaches.into_iter().flatten().collect();
     let heard = reaches.iter().map(|(reach, _)| reach);
     let delays = delays(of_people.iter().copied().zip(heard), external);
     let of_people = of_people.into_iter().zip(reaches);

@@ -13,10 +13,7 @@ use super::fact::{Fact, Listed, UNDEFINED, Why};
 use super::operation::Operation;
 
 /// A value as conditions see it; borrows from the snapshot.
-///
-/// With a tag of a whole word all its parts are aligned, and a copy is a few words; without, evaluation waits for each.
 #[derive(Clone, Copy)]
-#[repr(u64)]
 pub enum Value<'a> {
     /// AWS says: not configured. `null` in conditions and files.
     Absent,
