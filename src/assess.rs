@@ -21,12 +21,13 @@ pub use self::settings::{At, Configured, InForce, Off, Open, Settings};
 use crate::config::Match;
 use crate::evaluate::{self, Outcome, Scope, Subject};
 use crate::finding::{
-    BlindSpot, Counts, Finding, Severity, SubjectId, Summary, TableBrief, TableKey, TurnedOff,
-    Verdict, worst_first,
+    BlindSpot, Counts, Finding, Ranked, Severity, SubjectId, Summary, TableBrief, TableKey,
+    TurnedOff, Verdict, in_order, rank_of,
 };
 use crate::link::Linked;
 use crate::link::account::AccountView;
 use crate::link::iam::IamView;
+use crate::link::shares;
 use crate::link::table::TableView;
 use crate::rule::catalog::{Catalog, Source};
 use crate::rule::{Root, Roots, Rule};
@@ -142,7 +143,7 @@ pub fn assess(
     if tables > 0 || !selection.narrows() {
         linked.iam.iter().for_each(|iam| run.iam(iam));
     }
-    run.findings.sort_by(worst_first);
+    run.sum();
     let gaps = run.gaps();
     let off = run.off.into_iter();
     let off = off.map(|((rule, off), places)| TurnedOff {
@@ -162,7 +163,7 @@ pub fn assess(
                 .chain(identities.shared.iter().cloned())
                 .collect(),
         },
-        findings: run.findings,
+        findings: in_order(run.findings),
         summary: run.summary,
         gaps,
         briefs,
@@ -205,18 +206,18 @@ struct Run<'r, 'a> {
     identities: &'r Identities,
     linked: &'r Linked<'a>,
     listing: Listing,
+    /// What is counted at once; the rest of it is made of `counts` at the end.
     summary: Summary,
+    /// Counts of each rule.
+    counts: Vec<Counts>,
     /// Counts of the table in hand: its key is made once, not for each result.
     of_table: Counts,
-    findings: Vec<Finding>,
+    findings: Ranked<'r>,
     /// The rules that each reason blinds.
     blind: BTreeMap<Why, BTreeSet<String>>,
     /// How often each rule was off, and why.
     off: BTreeMap<(String, Off), usize>,
 }
-
-/// Tables that are worth a thread of their own.
-const TABLES_A_THREAD: usize = 200;
 
 impl<'r, 'a> Run<'r, 'a> {
     fn new(
@@ -231,8 +232,9 @@ impl<'r, 'a> Run<'r, 'a> {
             linked,
             listing,
             summary: Summary::default(),
+            counts: vec![Counts::default(); settings.rules.len()],
             of_table: Counts::default(),
-            findings: Vec::new(),
+            findings: Ranked::new(),
             blind: BTreeMap::new(),
             off: BTreeMap::new(),
         }
@@ -240,8 +242,6 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// The rules on tables, which don't see each other: side by side where there are many. What comes of it is the same.
     fn tables(&mut self, account: &AccountView<'_>, tables: &[&TableView<'_>]) {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let share = tables.len().div_ceil(threads).max(TABLES_A_THREAD);
         let Run {
             settings,
             identities,
@@ -254,32 +254,22 @@ impl<'r, 'a> Run<'r, 'a> {
             for table in tables {
                 run.table(account, table);
             }
-            (run.summary, run.findings, run.blind, run.off)
+            (run.summary, run.counts, run.findings, run.blind, run.off)
         };
-        let work = &work;
-        let mut shares = tables.chunks(share);
-        let own = shares.next().unwrap_or_default();
-        std::thread::scope(|scope| {
-            let others: Vec<_> = shares
-                .map(|share| scope.spawn(move || work(share)))
-                .collect();
-            let done = std::iter::once(work(own));
-            let others = others.into_iter().map(|other| {
-                other.join().expect(
-                    "a panic here is one of ours, and ends the run as it would on one thread",
-                )
-            });
-            for (summary, findings, blind, off) in done.chain(others) {
-                self.summary.merge(summary);
-                self.findings.extend(findings);
-                for (why, rules) in blind {
-                    self.blind.entry(why).or_default().extend(rules);
-                }
-                for (rule, places) in off {
-                    *self.off.entry(rule).or_default() += places;
-                }
+        for (summary, counts, findings, blind, off) in shares::of(tables, linked.threads, work) {
+            self.summary.merge(summary);
+            let both = self.counts.iter_mut().zip(counts);
+            both.for_each(|(all, of_share)| all.merge(of_share));
+            for (rank, of_share) in findings {
+                self.findings.entry(rank).or_default().extend(of_share);
             }
-        });
+            for (rule, places) in off {
+                *self.off.entry(rule).or_default() += places;
+            }
+            for (why, rules) in blind {
+                self.blind.entry(why).or_default().extend(rules);
+            }
+        }
     }
 
     /// The rules on the account `itself`, where that is asked for; and, where tables are missing, one unknown for each rule on tables.
@@ -289,11 +279,11 @@ impl<'r, 'a> Run<'r, 'a> {
             Fact::Unknown(why) => Some(why),
         };
         let home = self.home(account, None);
-        for configured in &self.settings.rules {
+        for (place, configured) in self.settings.rules.iter().enumerate() {
             match (configured.rule.for_each.root(), missing) {
-                (Root::Account, _) if itself => self.rule(configured, &home),
+                (Root::Account, _) if itself => self.rule(place, &home),
                 (Root::Account, _) => {}
-                (Root::Table, Some(why)) => self.unlisted(configured, account, why),
+                (Root::Table, Some(why)) => self.unlisted(place, account, why),
                 (Root::Table, None) | (Root::Iam, _) => {}
             }
         }
@@ -301,9 +291,8 @@ impl<'r, 'a> Run<'r, 'a> {
 
     fn table(&mut self, account: &AccountView<'_>, table: &TableView<'_>) {
         let home = self.home(account, Some(table));
-        let rules = self.settings.rules.iter();
-        for configured in rules.filter(|it| it.rule.for_each.root() == Root::Table) {
-            self.rule(configured, &home);
+        for place in self.places(Root::Table) {
+            self.rule(place, &home);
         }
         let counts = std::mem::take(&mut self.of_table);
         if counts.total() > 0 {
@@ -314,9 +303,8 @@ impl<'r, 'a> Run<'r, 'a> {
     /// The rules on the identities of an account.
     fn iam(&mut self, iam: &IamView<'_>) {
         let home = self.home_of_iam(iam);
-        let rules = self.settings.rules.iter();
-        for configured in rules.filter(|it| it.rule.for_each.root() == Root::Iam) {
-            self.rule(configured, &home);
+        for place in self.places(Root::Iam) {
+            self.rule(place, &home);
         }
     }
 
@@ -346,7 +334,15 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    fn rule(&mut self, configured: &Configured<'_>, home: &Home<'_>) {
+    /// The places of the rules that start from a root.
+    fn places(&self, root: Root) -> impl Iterator<Item = usize> + use<'r> {
+        let rules = self.settings.rules.iter().enumerate();
+        let wanted = rules.filter(move |(_, it)| it.rule.for_each.root() == root);
+        wanted.map(|(place, _)| place)
+    }
+
+    fn rule(&mut self, place: usize, home: &Home<'_>) {
+        let configured = &self.settings.rules[place];
         let scope = Scope {
             account: home.root,
             table: home.table.map(|table| table as &dyn Record),
@@ -355,9 +351,9 @@ impl<'r, 'a> Run<'r, 'a> {
         match configured.at(&home.matches) {
             At::Settled(in_force) => match &in_force.off {
                 Some(off) => self.off(configured.rule, off),
-                None => self.judge(configured.rule, &in_force, &scope, home),
+                None => self.judge(place, &in_force, &scope, home),
             },
-            At::Open(open) => self.judge_open(configured.rule, &open, &scope, home),
+            At::Open(open) => self.judge_open(place, &open, &scope, home),
         }
     }
 
@@ -366,12 +362,13 @@ impl<'r, 'a> Run<'r, 'a> {
         *self.off.entry(key).or_default() += 1;
     }
 
-    fn judge(&mut self, rule: &Rule, in_force: &InForce, scope: &Scope<'_>, home: &Home<'_>) {
-        let severity = in_force.severity_on(home.table);
+    fn judge(&mut self, place: usize, in_force: &InForce, scope: &Scope<'_>, home: &Home<'_>) {
+        let rule = self.settings.rules[place].rule;
         let held = Held {
+            place,
             rule,
             in_force,
-            severity,
+            severity: in_force.severity_on(home.table),
             open: None,
         };
         for outcome in evaluate::outcomes(rule, &in_force.params, scope) {
@@ -381,7 +378,8 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// Where it is not known what is in force: what all candidates say is said, and else that it is not known; at the
     /// worst severity of them. What is off says nothing against a pass.
-    fn judge_open(&mut self, rule: &Rule, open: &Open<'_>, scope: &Scope<'_>, home: &Home<'_>) {
+    fn judge_open(&mut self, place: usize, open: &Open<'_>, scope: &Scope<'_>, home: &Home<'_>) {
+        let rule = self.settings.rules[place].rule;
         let on = open.candidates.iter().filter(|it| it.off.is_none());
         let on: Vec<&InForce> = on.map(|it| &**it).collect();
         let Some(first) = on.first().copied() else {
@@ -391,6 +389,7 @@ impl<'r, 'a> Run<'r, 'a> {
         let may_be_off = on.len() < open.candidates.len();
         let worst = on.iter().map(|it| it.severity_on(home.table)).min();
         let held = Held {
+            place,
             rule,
             in_force: first,
             severity: worst.unwrap_or(first.severity),
@@ -423,7 +422,7 @@ impl<'r, 'a> Run<'r, 'a> {
         outcome: &Outcome<'_>,
     ) {
         let of_table = home.table.is_some();
-        self.count(held.rule, held.severity, of_table, Verdict::Unknown);
+        self.count(held.place, held.severity, of_table, Verdict::Unknown);
         self.blind(held.rule, std::slice::from_ref(open.why));
         if !self.listing.lists(Verdict::Unknown) {
             return;
@@ -434,34 +433,26 @@ impl<'r, 'a> Run<'r, 'a> {
             subject.short()
         );
         let base = finding(held, home, subject, Verdict::Unknown, message);
-        self.findings.push(Finding {
+        let finding = Finding {
             unknown: vec![open.why.clone()],
             evidence: held.doubt().into_iter().collect(),
             ..base
-        });
+        };
+        self.list(held.place, finding);
     }
 
     fn note(&mut self, held: &Held<'_>, scope: &Scope<'_>, home: &Home<'_>, outcome: &Outcome<'_>) {
         let of_table = home.table.is_some();
-        self.count(held.rule, held.severity, of_table, outcome.verdict);
+        self.count(held.place, held.severity, of_table, outcome.verdict);
         let listed = self.listing.lists(outcome.verdict);
         if listed || outcome.verdict == Verdict::Unknown {
             self.report(held, scope, home, outcome, listed);
         }
     }
 
-    fn count(&mut self, rule: &Rule, severity: Severity, of_table: bool, verdict: Verdict) {
+    fn count(&mut self, place: usize, severity: Severity, of_table: bool, verdict: Verdict) {
         let summary = &mut self.summary;
-        summary.all.add(verdict);
-        summary.by_area.entry(rule.area).or_default().add(verdict);
-        match summary.by_rule.get_mut(rule.id.as_str()) {
-            Some(counts) => counts.add(verdict),
-            None => summary
-                .by_rule
-                .entry(rule.id.to_string())
-                .or_default()
-                .add(verdict),
-        }
+        self.counts[place].add(verdict);
         if of_table {
             self.of_table.add(verdict);
         }
@@ -470,6 +461,29 @@ impl<'r, 'a> Run<'r, 'a> {
             Verdict::Unknown => *summary.unknowns.entry(severity).or_default() += 1,
             Verdict::Pass | Verdict::NotApplicable => {}
         }
+    }
+
+    /// Sums up the counts of the rules.
+    fn sum(&mut self) {
+        let summary = &mut self.summary;
+        let each = self
+            .settings
+            .rules
+            .iter()
+            .map(|it| it.rule)
+            .zip(&self.counts);
+        for (rule, counts) in each.filter(|(_, counts)| counts.total() > 0) {
+            summary.all.merge(*counts);
+            summary.by_area.entry(rule.area).or_default().merge(*counts);
+            let of_rule = summary.by_rule.entry(rule.id.to_string());
+            of_rule.or_default().merge(*counts);
+        }
+    }
+
+    fn list(&mut self, place: usize, finding: Finding) {
+        let rule = self.settings.rules[place].rule;
+        let rank = rank_of(rule.id.as_str(), finding.severity, finding.verdict);
+        self.findings.entry(rank).or_default().push(finding);
     }
 
     fn report(
@@ -491,16 +505,15 @@ impl<'r, 'a> Run<'r, 'a> {
         self.blind(held.rule, &unknown);
         if listed {
             let subject = subject_id(home, outcome.subject);
-            self.findings.push(Finding {
-                evidence: explanation
-                    .evidence
-                    .into_iter()
-                    .chain(held.doubt())
-                    .collect(),
+            let base = finding(held, home, subject, outcome.verdict, explanation.message);
+            let evidence = explanation.evidence.into_iter().chain(held.doubt());
+            let finding = Finding {
+                evidence: evidence.collect(),
                 unknown,
                 fix: explanation.fix,
-                ..finding(held, home, subject, outcome.verdict, explanation.message)
-            });
+                ..base
+            };
+            self.list(held.place, finding);
         }
     }
 
@@ -514,17 +527,19 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// One unknown result for a rule on tables that were not listed.
-    fn unlisted(&mut self, configured: &Configured<'_>, account: &AccountView<'_>, why: &Why) {
+    fn unlisted(&mut self, place: usize, account: &AccountView<'_>, why: &Why) {
+        let configured = &self.settings.rules[place];
         let rule = configured.rule;
         // A table that is not there to see may be where it is worst.
         let Some(severity) = configured.strictest() else {
             return;
         };
-        self.count(rule, severity, false, Verdict::Unknown);
+        self.count(place, severity, false, Verdict::Unknown);
         self.blind(rule, std::slice::from_ref(why));
         if self.listing.lists(Verdict::Unknown) {
             let home = self.home(account, None);
             let held = Held {
+                place,
                 rule,
                 in_force: configured.base(),
                 severity,
@@ -536,10 +551,8 @@ impl<'r, 'a> Run<'r, 'a> {
                 account.region.region
             );
             let base = finding(&held, &home, subject, Verdict::Unknown, message);
-            self.findings.push(Finding {
-                unknown: vec![why.clone()],
-                ..base
-            });
+            let unknown = vec![why.clone()];
+            self.list(place, Finding { unknown, ..base });
         }
     }
 
@@ -588,6 +601,8 @@ impl<'r, 'a> Run<'r, 'a> {
 
 /// A rule and what is in force of it.
 struct Held<'h> {
+    /// Its place among those of the run.
+    place: usize,
     rule: &'h Rule,
     in_force: &'h InForce,
     /// The severity of what it says here.
@@ -622,6 +637,7 @@ fn finding(
 ) -> Finding {
     let Held {
         rule,
+        place: _,
         in_force,
         severity,
         open,
@@ -716,14 +732,18 @@ fn fingerprint(rule: &str, subject: &SubjectId, identity: Option<&str>) -> Strin
             (identity, known.collect())
         }
     };
-    let mut hash = Sha256::new();
+    let mut text = String::with_capacity(256);
     for part in [rule, &subject.account, region, &subject.kind, table, &name] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
+        text.push_str(part);
+        text.push('\0');
     }
-    hex(&hash.finalize()[..16])
+    hex(&Sha256::digest(text)[..16])
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for half in bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
+        text.push(char::from(b"0123456789abcdef"[usize::from(half)]));
+    }
+    text
 }

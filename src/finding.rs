@@ -343,7 +343,8 @@ impl Counts {
         }
     }
 
-    fn merge(&mut self, other: Counts) {
+    /// Adds other counts.
+    pub fn merge(&mut self, other: Counts) {
         self.pass += other.pass;
         self.fail += other.fail;
         self.unknown += other.unknown;
@@ -454,10 +455,16 @@ impl Finding {
 
 /// The table that a finding belongs to, where it belongs to one.
 pub fn table_key(subject: &SubjectId) -> Option<TableKey> {
-    let own = (subject.kind == "table").then_some(&subject.name);
-    let table = subject.table.as_ref().or(own)?;
-    let region = subject.region.clone().unwrap_or_default();
-    Some((subject.account.clone(), region, table.clone()))
+    let (account, region, table) = table_of(subject)?;
+    Some((account.to_owned(), region.to_owned(), table.to_owned()))
+}
+
+/// As [`table_key`], for looking at many.
+pub fn table_of(subject: &SubjectId) -> Option<(&str, &str, &str)> {
+    let own = (subject.kind == "table").then_some(&*subject.name);
+    let table = subject.table.as_deref().or(own)?;
+    let region = subject.region.as_deref().unwrap_or_default();
+    Some((&subject.account, region, table))
 }
 
 /// The order of findings in every format: the worst first, failures before what is unknown, then by name.
@@ -465,21 +472,53 @@ pub fn worst_first(left: &Finding, right: &Finding) -> Ordering {
     rank(left).cmp(&rank(right))
 }
 
-fn rank(finding: &Finding) -> (u8, Severity, u8, &str, &SubjectId, &str) {
-    let (part, verdict) = match finding.verdict {
+/// What comes first in the order of findings: part of the list, severity, verdict and rule.
+pub type Rank<'r> = (u8, Severity, u8, &'r str);
+
+/// Findings put together by their rank. Those of one come table by table, and so mostly in order already.
+pub type Ranked<'r> = BTreeMap<Rank<'r>, Vec<Finding>>;
+
+/// All of them in the order of [`worst_first`].
+pub fn in_order(ranked: Ranked<'_>) -> Vec<Finding> {
+    let mut all = Vec::with_capacity(ranked.values().map(Vec::len).sum());
+    for findings in ranked.into_values() {
+        match findings.is_sorted_by_key(within_rank) {
+            true => all.extend(findings),
+            false => all.extend(sorted(findings)),
+        }
+    }
+    all
+}
+
+/// Findings of one rank in their order. Their places are sorted, since they themselves are large.
+fn sorted(findings: Vec<Finding>) -> impl Iterator<Item = Finding> {
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    order.sort_by(|left, right| within_rank(&findings[*left]).cmp(&within_rank(&findings[*right])));
+    let mut findings: Vec<Option<Finding>> = findings.into_iter().map(Some).collect();
+    let taken = order.into_iter();
+    taken.filter_map(move |place| findings[place].take())
+}
+
+fn rank(finding: &Finding) -> (Rank<'_>, (&SubjectId, &str)) {
+    (
+        rank_of(&finding.rule, finding.severity, finding.verdict),
+        within_rank(finding),
+    )
+}
+
+/// The rank of a finding of a rule.
+pub fn rank_of(rule: &str, severity: Severity, verdict: Verdict) -> Rank<'_> {
+    let (part, verdict) = match verdict {
         Verdict::Fail => (0, 0),
         Verdict::Unknown => (0, 1),
         Verdict::Pass => (1, 0),
         Verdict::NotApplicable => (2, 0),
     };
-    let Finding {
-        severity,
-        rule,
-        subject,
-        message,
-        ..
-    } = finding;
-    (part, *severity, verdict, rule, subject, message)
+    (part, severity, verdict, rule)
+}
+
+fn within_rank(finding: &Finding) -> (&SubjectId, &str) {
+    (&finding.subject, &finding.message)
 }
 
 /// Something that could not be read, and the rules it blinds.

@@ -29,6 +29,7 @@ pub mod replica;
 mod restored;
 pub mod scaling;
 pub mod setting;
+pub mod shares;
 pub mod signal;
 pub mod table;
 pub mod throughput;
@@ -51,15 +52,22 @@ pub struct Linked<'a> {
     pub accounts: Vec<AccountView<'a>>,
     /// The identities of each account.
     pub iam: Vec<IamView<'a>>,
+    /// The threads that may work on it at the same time.
+    pub threads: usize,
 }
 
 impl<'a> Linked<'a> {
     /// Joins a snapshot.
     pub fn new(snapshot: &'a Snapshot, config: &'a Config) -> Linked<'a> {
+        Linked::on(snapshot, config, shares::threads())
+    }
+
+    /// Joins a snapshot on so many threads. What comes of it, and of assessing it, is the same on any number.
+    pub fn on(snapshot: &'a Snapshot, config: &'a Config, threads: usize) -> Linked<'a> {
         let mut accounts: Vec<AccountView<'a>> = snapshot
             .regions
             .iter()
-            .map(|region| AccountView::new(region, config))
+            .map(|region| AccountView::new(region, config, threads))
             .collect();
         // Replicas lie in other regions, so they are joined when all are there.
         let replicas = replica::join(&accounts);
@@ -71,6 +79,7 @@ impl<'a> Linked<'a> {
             now: snapshot.collected_at,
             accounts,
             iam: IamView::all(snapshot),
+            threads,
         }
     }
 }

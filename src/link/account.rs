@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use globset::GlobSet;
 
-use super::alarm::{self, AlarmView, watches_dynamodb};
+use super::alarm::{self, AlarmView};
 use super::audit::Audit;
 use super::backup::account::PlanView;
 use super::backup::vault::VaultView;
@@ -22,14 +22,15 @@ use super::metrics;
 use super::network::{self, EndpointView};
 use super::openness;
 use super::published;
-use super::reach::{End, Routes};
+use super::reach::{End, Link, Routes};
 use super::replica::ReplicaView;
 use super::restored;
 use super::scaling::Scaling;
+use super::shares;
 use super::table::{Joins, TableView};
 use crate::config::Config;
 use crate::snapshot::Region;
-use crate::snapshot::alarm::{MetricAlarm, Topic};
+use crate::snapshot::alarm::Topic;
 use crate::snapshot::fact::{Fact, Listed, UNRECOGNISED, Why};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::record::{Evidence, FactType, Grounds, Value};
@@ -99,8 +100,8 @@ view! {
 }
 
 impl<'a> AccountView<'a> {
-    /// Joins a region.
-    pub fn new(region: &'a Region, config: &'a Config) -> AccountView<'a> {
+    /// Joins a region, on so many threads.
+    pub fn new(region: &'a Region, config: &'a Config, threads: usize) -> AccountView<'a> {
         let keys = Keys::new(region);
         let deliveries = Deliveries::new(&region.topics, &keys, &region.region);
         let routes = Routes::new(
@@ -132,7 +133,9 @@ impl<'a> AccountView<'a> {
                     view.put_lists(&lists);
                     view
                 };
-                let mut items: Vec<TableView<'a>> = listed.items.iter().map(join).collect();
+                let join = |tables: &'a [Table]| tables.iter().map(join).collect::<Vec<_>>();
+                let joined = shares::of(&listed.items, threads, join);
+                let mut items: Vec<TableView<'a>> = joined.into_iter().flatten().collect();
                 let restored = restored::settings(&items, region, &watch);
                 for (view, settings) in items.iter_mut().zip(restored) {
                     view.put_restored(settings);
@@ -143,7 +146,9 @@ impl<'a> AccountView<'a> {
                 })
             }
         };
-        let topics = topics(region, &config.monitoring.trusted_topics, &routes);
+        let dynamodb_alarms = alarm::on_dynamodb(region, config, &routes, threads);
+        let trusted = &config.monitoring.trusted_topics;
+        let topics = topics(region, &dynamodb_alarms, trusted, &routes);
         let vaults = vaults(region, &tables, &joins.backups, &routes, &joins.keys);
         AccountView {
             region,
@@ -151,7 +156,7 @@ impl<'a> AccountView<'a> {
             tables,
             topics,
             vpc_endpoints: network::endpoints(region),
-            dynamodb_alarms: alarm::on_dynamodb(region, config, &routes),
+            dynamodb_alarms,
             watch,
             vaults,
             relies_on_backup_opt_in: backup::account::relies_on_opt_in(region, &joins.backups),
@@ -247,19 +252,17 @@ fn provisioned(
 
 fn topics<'a>(
     region: &'a Region,
+    alarms: &Fact<Listed<AlarmView<'a>>>,
     trusted: &GlobSet,
     routes: &Routes<'a>,
 ) -> Fact<Listed<TopicView<'a>>> {
-    let (topics, alarms) = match (region.topics.as_ref(), region.alarms.as_ref()) {
+    let (topics, alarms) = match (region.topics.as_ref(), alarms.as_ref()) {
         (Err(why), _) | (_, Err(why)) => return Fact::Unknown(why.clone()),
         (Ok(topics), Ok(alarms)) => (topics, alarms),
     };
-    let notifying: Vec<Notifying<'_>> = alarms
-        .items
-        .iter()
-        .filter(|alarm| watches_dynamodb(alarm))
-        .map(|alarm| notified(alarm, routes))
-        .collect();
+    let notifying = alarms.items.iter();
+    let notifying = notifying.map(|view| notified(&view.alarm.name, &view.links));
+    let notifying: Vec<Notifying<'a>> = notifying.collect();
     let view = |topic: &'a Topic| TopicView {
         topic,
         alarms: alarms_of(topic, &notifying, alarms.missing.as_ref()),
@@ -284,15 +287,15 @@ struct Notifying<'a> {
     missing: Option<&'a Why>,
 }
 
-fn notified<'a>(alarm: &'a MetricAlarm, routes: &Routes<'a>) -> Notifying<'a> {
+fn notified<'a>(alarm: &'a str, links: &[Link<'a>]) -> Notifying<'a> {
     let mut notifying = Notifying {
-        alarm: &alarm.name,
+        alarm,
         topics: Vec::new(),
         sent: Vec::new(),
         unclear: Vec::new(),
         missing: None,
     };
-    for link in routes.links(alarm) {
+    for link in links {
         match link.end {
             End::NoTopic(arn)
             | End::NobodyConfirmed(arn)

@@ -8,10 +8,11 @@ mod grounds;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::listed::may_be_there;
+use super::listed::others_unlisted;
 use super::logic::Answer;
 use super::published;
 use super::reach::{End, Link, Reach, Routes};
+use super::shares;
 use super::signal::{self, NAMESPACE, Signal, Through};
 use crate::config::Config;
 use crate::snapshot::Region;
@@ -27,11 +28,12 @@ static NO_PERIOD: Why = Why::from_call(Reason::Ambiguous, Operation::DescribeAla
 
 /// An alarm that a person set on DynamoDB.
 pub struct AlarmView<'a> {
-    alarm: &'a MetricAlarm,
+    pub(super) alarm: &'a MetricAlarm,
     signals: Vec<Signal<'a>>,
     tables: Vec<String>,
     reach: Reach<'a>,
-    links: Vec<Link<'a>>,
+    /// Every way from it to somebody, and where it ends.
+    pub(super) links: Vec<Link<'a>>,
     external: bool,
     existence: Vec<(String, Answer<'a>)>,
     fresh: Answer<'a>,
@@ -83,11 +85,12 @@ view! {
     }
 }
 
-/// The alarms of a region that people set on DynamoDB.
+/// The alarms of a region that people set on DynamoDB, joined on so many threads.
 pub fn on_dynamodb<'a>(
     region: &'a Region,
     config: &Config,
     routes: &Routes<'a>,
+    threads: usize,
 ) -> Fact<Listed<AlarmView<'a>>> {
     let listed = match region.alarms.as_ref() {
         Ok(listed) => listed,
@@ -100,10 +103,17 @@ pub fn on_dynamodb<'a>(
         .collect();
     let stock = Stock::new(region);
     let external = config.monitoring.external.is_some();
-    let reaches: Vec<Reach<'a>> = of_people.iter().map(|alarm| routes.reach(alarm)).collect();
-    let delays = delays(of_people.iter().copied().zip(&reaches), external);
+    let reached = |alarm: &&'a MetricAlarm| {
+        let links = routes.links(alarm);
+        (routes.reach_of(links.clone()), links)
+    };
+    let reached = |alarms: &[&'a MetricAlarm]| alarms.iter().map(reached).collect::<Vec<_>>();
+    let reaches = shares::of(&of_people, threads, reached);
+    let reaches: Vec<(Reach<'a>, Vec<Link<'a>>)> = reaches.into_iter().flatten().collect();
+    let heard = reaches.iter().map(|(reach, _)| reach);
+    let delays = delays(of_people.iter().copied().zip(heard), external);
     let of_people = of_people.into_iter().zip(reaches);
-    let view = |(alarm, reach)| view_of(alarm, reach, routes, &stock, &delays, external);
+    let view = |(alarm, reach)| view_of(alarm, reach, &stock, &delays, external);
     Fact::Known(Listed {
         items: of_people.map(view).collect(),
         missing: listed.missing.clone(),
@@ -180,8 +190,7 @@ fn delay_s(alarm: &MetricAlarm) -> Option<u64> {
 
 fn view_of<'a>(
     alarm: &'a MetricAlarm,
-    reach: Reach<'a>,
-    routes: &Routes<'a>,
+    (reach, links): (Reach<'a>, Vec<Link<'a>>),
     stock: &Stock<'a>,
     delays: &BTreeMap<Watched<'a>, Vec<Delay<'a>>>,
     external: bool,
@@ -200,7 +209,7 @@ fn view_of<'a>(
         alarm,
         tables: tables.into_iter().cloned().collect(),
         reach,
-        links: routes.links(alarm),
+        links,
         external,
         existence: existence.collect(),
         fresh,
@@ -214,8 +223,11 @@ fn view_of<'a>(
 
 /// The tables that a region has.
 struct Stock<'a> {
-    region: &'a Region,
     tables: BTreeMap<&'a str, &'a Table>,
+    /// The names of those that were not chosen.
+    others: BTreeSet<&'a str>,
+    /// Why there may be more.
+    unlisted: Option<&'a Why>,
 }
 
 impl<'a> Stock<'a> {
@@ -224,19 +236,19 @@ impl<'a> Stock<'a> {
             .tables
             .known()
             .map_or(&[][..], |it| it.items.as_slice());
+        let others = region.other_tables.known().into_iter().flatten();
         Stock {
-            region,
             tables: tables.iter().map(|it| (it.name.as_str(), it)).collect(),
+            others: others.map(String::as_str).collect(),
+            unlisted: others_unlisted(region),
         }
     }
 
     /// Whether there is such a table, among those too that were not chosen.
     fn has_table(&self, name: &str) -> Answer<'a> {
-        let others = self.region.other_tables.known();
-        let left_out = || others.is_some_and(|it| it.iter().any(|other| other == name));
-        match self.tables.contains_key(name) || left_out() {
+        match self.tables.contains_key(name) || self.others.contains(name) {
             true => Answer::Yes,
-            false => Answer::No.or_missing(may_be_there(self.region, name)),
+            false => Answer::No.or_missing(self.unlisted),
         }
     }
 

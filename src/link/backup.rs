@@ -39,6 +39,8 @@ pub struct Backups<'a> {
     /// The rules of each plan, in its order.
     rules: Vec<Vec<PlanRuleView<'a>>>,
     history: History<'a>,
+    /// The ARNs of the tables that were backed up since they were created.
+    backed_up: BTreeSet<&'a str>,
 }
 
 impl<'a> Backups<'a> {
@@ -51,6 +53,7 @@ impl<'a> Backups<'a> {
             held_in: BTreeMap::new(),
             rules: rules(region),
             history: History::new(region),
+            backed_up: backed_up(region),
         };
         match region.vaults.as_ref() {
             Err(why) => backups.points_missing = Some(why),
@@ -128,17 +131,10 @@ impl<'a> Backups<'a> {
     /// An open question of the criteria is settled by a backup that was made; a lack of permission is not, and a backup
     /// from before the table was created is of another one that had its name.
     fn settle(&self, answer: Answer<'a>, table: &Candidate<'a>) -> Answer<'a> {
-        let was_backed_up = || {
-            let protected = self.region.protected_tables.known()?;
-            let found = protected.items.iter().find(|it| it.arn == table.arn)?;
-            let tables = &self.region.tables.known()?.items;
-            let is_it = |it: &&Table| it.arn.known().is_some_and(|arn| arn == table.arn);
-            let created_at = *tables.iter().find(is_it)?.created_at.known()?;
-            let is_its = |at: &jiff::Timestamp| created_at.is_none_or(|created| *at >= created);
-            found.last_backup_at.filter(is_its)
-        };
         match answer {
-            Answer::Unknown(why) if std::ptr::eq(why, &OPEN) && was_backed_up().is_some() => {
+            Answer::Unknown(why)
+                if std::ptr::eq(why, &OPEN) && self.backed_up.contains(table.arn) =>
+            {
                 Answer::Yes
             }
             Answer::Yes | Answer::No | Answer::Unknown(_) => answer,
@@ -323,6 +319,32 @@ impl<'a> Backups<'a> {
             wanted => format!("wants tag {}", wanted.join(", ")),
         }
     }
+}
+
+/// The ARNs of the tables with a backup since they were created.
+fn backed_up(region: &Region) -> BTreeSet<&str> {
+    let protected = region
+        .protected_tables
+        .known()
+        .map_or(&[][..], |it| &it.items);
+    let last_backup: BTreeMap<&str, _> = protected
+        .iter()
+        .rev()
+        .map(|it| (it.arn.as_str(), it.last_backup_at))
+        .collect();
+    let tables = region.tables.known().map_or(&[][..], |it| &it.items);
+    let is_its = |table: &&Table| {
+        let created_at = table.created_at.known();
+        let at = table
+            .arn
+            .known()
+            .and_then(|arn| *last_backup.get(arn.as_str())?);
+        created_at
+            .zip(at)
+            .is_some_and(|(created, at)| created.is_none_or(|created| at >= created))
+    };
+    let arns = tables.iter().filter(is_its).filter_map(|it| it.arn.known());
+    arns.map(String::as_str).collect()
 }
 
 /// It may select tables, AWS does not say which.

@@ -1,10 +1,12 @@
 //! Whether a dashboard shows a metric of a table: named by a widget, found by a search, or drawn with an alarm.
 
+mod index;
 mod search;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::search::Sought;
+use self::index::Index;
+use self::search::{Search, Sought};
 use super::logic::Answer;
 use super::published;
 use super::signal::{self, NAMESPACE};
@@ -26,6 +28,9 @@ pub struct Dashboards<'a> {
     missing: Option<&'a Why>,
     /// The alarms that are drawn on one of them, by ARN.
     alarms: BTreeMap<&'a str, &'a MetricAlarm>,
+    /// The searches of each of them.
+    searches: Vec<Vec<Search<'a>>>,
+    index: Index<'a>,
 }
 
 impl<'a> Dashboards<'a> {
@@ -42,22 +47,27 @@ impl<'a> Dashboards<'a> {
             .known()
             .map_or(&[][..], |it| it.items.as_slice());
         let drawn = alarms.iter().filter(|alarm| drawn.contains(&alarm.arn));
-        Dashboards {
+        let mut dashboards = Dashboards {
             region,
             items,
             missing,
             alarms: drawn.map(|alarm| (alarm.arn.as_str(), alarm)).collect(),
-        }
+            searches: items.iter().map(searches).collect(),
+            index: Index::default(),
+        };
+        dashboards.index = Index::new(&dashboards);
+        dashboards
     }
 
     /// Whether one of them shows the metric of the table: its own, or by any operation. An index's is not the table's.
     pub fn show(&self, table: &str, metric: &str) -> Answer<'a> {
-        let shown = |dashboard: &'a Dashboard| self.shows(dashboard, table, metric);
-        Answer::any(self.items.iter().map(shown)).or_missing(self.missing)
+        let places = self.index.places(table, metric, self.items.len());
+        let shown = |place: usize| self.shows(place, table, metric);
+        Answer::any(places.into_iter().map(shown)).or_missing(self.missing)
     }
 
-    fn shows(&self, dashboard: &'a Dashboard, table: &str, metric: &str) -> Answer<'a> {
-        let content = match dashboard.content.as_ref() {
+    fn shows(&self, place: usize, table: &str, metric: &str) -> Answer<'a> {
+        let content = match self.items[place].content.as_ref() {
             Ok(content) => content,
             Err(why) => return Answer::Unknown(why),
         };
@@ -65,9 +75,10 @@ impl<'a> Dashboards<'a> {
             .metrics
             .iter()
             .map(|it| self.names(content, it, table, metric));
-        let found = content.searches.iter().map(|it| {
+        let searches = content.searches.iter().zip(&self.searches[place]);
+        let found = searches.map(|(it, search)| {
             let is_here = self.is_here(it.region.as_deref(), it.account.as_deref());
-            answer(finds(&it.expression, table, metric)).and(is_here)
+            answer(finds(search, Some(table), metric)).and(is_here)
         });
         let drawn = content
             .alarms
@@ -85,16 +96,17 @@ impl<'a> Dashboards<'a> {
         table: &str,
         metric: &str,
     ) -> Answer<'static> {
-        let keys: Vec<&str> = shown.dimensions.keys().map(String::as_str).collect();
-        let is_metric =
-            shown.namespace == NAMESPACE && shown.metric == metric && is_tables(metric, &keys);
-        if !is_metric {
+        if shown.metric != metric || shown.namespace != NAMESPACE {
             return Answer::No;
         }
         let named = shown
             .dimensions
             .get("TableName")
             .is_some_and(|it| it == table);
+        let keys: Vec<&str> = shown.dimensions.keys().map(String::as_str).collect();
+        if !is_tables(metric, &keys) {
+            return Answer::No;
+        }
         let of_table = Answer::of(named).or(may_become(content, table));
         of_table.and(self.is_here(shown.region.as_deref(), shown.account.as_deref()))
     }
@@ -136,8 +148,9 @@ impl<'a> Dashboards<'a> {
     pub fn grounds(&self, table: &str, metric: &str) -> Grounds {
         let mut grounds = Grounds::default();
         let mut seen = format!("on none of {} dashboards", self.items.len());
-        for dashboard in self.items {
-            match self.shows(dashboard, table, metric) {
+        for place in self.index.places(table, metric, self.items.len()) {
+            let dashboard = &self.items[place];
+            match self.shows(place, table, metric) {
                 Answer::Yes => seen = format!("on dashboard \"{}\"", dashboard.name),
                 Answer::Unknown(why) => {
                     let mut why = why.clone();
@@ -160,6 +173,13 @@ impl<'a> Dashboards<'a> {
     }
 }
 
+fn searches(dashboard: &Dashboard) -> Vec<Search<'_>> {
+    let content = dashboard.content.known();
+    let searches = content.map_or(&[][..], |it| &it.searches);
+    let read = searches.iter().map(|it| Search::new(&it.expression));
+    read.collect()
+}
+
 /// Whether a dimension set publishes and is the table's own, not an index's or a stream's.
 fn is_tables(metric: &str, dimensions: &[&str]) -> bool {
     let of_part = |it: &&str| matches!(*it, "GlobalSecondaryIndexName" | "StreamLabel");
@@ -170,8 +190,8 @@ fn answer(known: Option<bool>) -> Answer<'static> {
     known.map_or(Answer::Unknown(&OPEN), Answer::of)
 }
 
-/// Whether a search finds the table's metric, by its name or by any operation.
-fn finds(expression: &str, table: &str, metric: &str) -> Option<bool> {
+/// Whether a search finds the table's metric, by its name or by any operation; for no table: that of each.
+fn finds(search: &Search<'_>, table: Option<&str>, metric: &str) -> Option<bool> {
     let sets: [&[&str]; 2] = [&["TableName"], &["Operation", "TableName"]];
     let of_set = |dimensions: &[&str]| {
         let sought = Sought {
@@ -179,7 +199,7 @@ fn finds(expression: &str, table: &str, metric: &str) -> Option<bool> {
             table,
             dimensions,
         };
-        search::finds(expression, sought)
+        search.finds(sought)
     };
     let answers = sets
         .into_iter()

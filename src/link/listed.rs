@@ -211,11 +211,19 @@ pub(super) fn unlisted(region: &Region) -> Option<&Why> {
 
 /// Why there may be a table of this name that the snapshot does not have; `None` where there is none.
 pub(super) fn may_be_there<'a>(region: &'a Region, name: &str) -> Option<&'a Why> {
-    let left_out = |others: &Vec<String>| others.iter().any(|other| other == name);
+    let others = region.other_tables.known();
+    match others.is_some_and(|it| it.iter().any(|other| other == name)) {
+        true => unlisted(region),
+        false => others_unlisted(region),
+    }
+}
+
+/// Why there may be tables that the snapshot neither has nor names as left out; `None` where there are none.
+pub(super) fn others_unlisted(region: &Region) -> Option<&Why> {
     let whole = region.tables.known().is_some_and(|it| it.missing.is_none());
-    match region.other_tables.known() {
-        Some(others) if whole && !left_out(others) => None,
-        _ => unlisted(region),
+    match whole && region.other_tables.known().is_some() {
+        true => None,
+        false => unlisted(region),
     }
 }
 

@@ -40,12 +40,26 @@ impl<'a> Answer<'a> {
 
     /// Whether one of them holds; of none: no.
     pub fn any(answers: impl IntoIterator<Item = Answer<'a>>) -> Answer<'a> {
-        answers.into_iter().fold(Answer::No, Answer::or)
+        let mut any = Answer::No;
+        for answer in answers {
+            any = any.or(answer);
+            if any == Answer::Yes {
+                break;
+            }
+        }
+        any
     }
 
     /// Whether all of them hold; of none: yes.
     pub fn all(answers: impl IntoIterator<Item = Answer<'a>>) -> Answer<'a> {
-        answers.into_iter().fold(Answer::Yes, Answer::and)
+        let mut all = Answer::Yes;
+        for answer in answers {
+            all = all.and(answer);
+            if all == Answer::No {
+                break;
+            }
+        }
+        all
     }
 
     /// The answer of a search in a list that may lack elements: a hit decides, its absence only in a complete list.

@@ -82,10 +82,12 @@ impl Request<'_> {
 
     /// Whether a statement is about this request.
     fn meets(&self, statement: &Statement) -> Holds {
+        if !statement.names_action(self.action) {
+            return Holds::No;
+        }
         let conditions = statement.conditions.iter().map(|it| self.holds(it));
         Holds::all(
             [
-                Holds::of(statement.names_action(self.action)),
                 self.names_resource(statement),
                 self.names_service(statement.principals.as_ref()),
             ]

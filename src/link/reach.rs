@@ -134,7 +134,11 @@ impl<'a> Routes<'a> {
 
     /// Whom the alarm reaches, itself or through composite alarms that go off with it.
     pub fn reach(&self, alarm: &'a MetricAlarm) -> Reach<'a> {
-        let mut links = self.links(alarm);
+        self.reach_of(self.links(alarm))
+    }
+
+    /// Whom an alarm reaches by these ways.
+    pub fn reach_of(&self, mut links: Vec<Link<'a>>) -> Reach<'a> {
         let answer = Answer::any(links.iter().map(|link| link.end.answer()));
         let wakes = self.wakes(&links);
         // The way that holds, or else the ways that break; never both.

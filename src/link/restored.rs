@@ -5,6 +5,8 @@
 //! Compared with the table that was backed up while that is still there in the account and region, else with what every
 //! table of its kind needs.
 
+use std::collections::BTreeMap;
+
 use super::coverage::Watch;
 use super::listed::may_be_there;
 use super::setting::{self, ON, Setting};
@@ -20,17 +22,23 @@ enum Source<'v, 'a> {
     Unknown(&'a Why),
 }
 
+/// The tables of a region by name.
+type ByName<'v, 'a> = BTreeMap<&'v str, &'v TableView<'a>>;
+
 /// The settings of each table that was restored, in the order of the tables; none for those that were not.
 pub(super) fn settings<'a>(
     tables: &[TableView<'a>],
     region: &'a Region,
     watch: &Watch<'a>,
 ) -> Vec<Fact<Listed<Setting<'a>>>> {
+    // The first of a name, as a search would find it.
+    let by_name = tables.iter().rev().map(|it| (it.table.name.as_str(), it));
+    let by_name: ByName<'_, 'a> = by_name.collect();
     let of = |view: &TableView<'a>| match view.table.restore.as_ref() {
         Err(why) => Fact::Unknown(why.clone()),
         Ok(None) => Fact::Known(Listed::complete(Vec::new())),
         Ok(Some(restore)) => {
-            let source = source(view, restore, tables, region);
+            let source = source(view, restore, &by_name, region);
             Fact::Known(compared(view, &source, watch))
         }
     };
@@ -41,7 +49,7 @@ pub(super) fn settings<'a>(
 fn source<'v, 'a>(
     view: &TableView<'a>,
     restore: &Restore,
-    tables: &'v [TableView<'a>],
+    tables: &ByName<'v, 'a>,
     region: &'a Region,
 ) -> Source<'v, 'a> {
     let Some(arn) = &restore.source_table_arn else {
@@ -54,8 +62,7 @@ fn source<'v, 'a>(
     if name == view.table.name {
         return Source::Gone;
     }
-    let found = tables.iter().find(|it| it.table.name == name);
-    match (found, may_be_there(region, name)) {
+    match (tables.get(name).copied(), may_be_there(region, name)) {
         (Some(found), _) => match found.table.created_at.as_ref() {
             Ok(Some(created_at)) if *created_at > restore.restored_at => Source::Gone,
             Ok(_) => Source::There(found),

@@ -6,7 +6,9 @@
 
 /// Whether an action is one of the pattern's. Case does not count.
 pub fn action_matches(pattern: &str, action: &str) -> bool {
-    matches(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase())
+    glob(pattern, action, |pattern, action| {
+        pattern == '?' || pattern.eq_ignore_ascii_case(&action)
+    })
 }
 
 /// Whether the pattern holds every action of another pattern.
@@ -67,17 +69,26 @@ fn covers(pattern: &str, inner: &str) -> bool {
     })
 }
 
-/// The usual walk with one place to go back to: the last `*`.
 fn glob(pattern: &str, text: &str, same: fn(char, char) -> bool) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let text: Vec<char> = text.chars().collect();
+    if pattern.is_ascii() && text.is_ascii() {
+        let same = |one: &u8, other: &u8| same(char::from(*one), char::from(*other));
+        walk(pattern.as_bytes(), text.as_bytes(), &b'*', same)
+    } else {
+        let pattern: Vec<char> = pattern.chars().collect();
+        let text: Vec<char> = text.chars().collect();
+        walk(&pattern, &text, &'*', |one, other| same(*one, *other))
+    }
+}
+
+/// The usual walk with one place to go back to: the last `*`.
+fn walk<C: PartialEq>(pattern: &[C], text: &[C], star: &C, same: impl Fn(&C, &C) -> bool) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut back: Option<(usize, usize)> = None;
     while t < text.len() {
-        if pattern.get(p) == Some(&'*') {
+        if pattern.get(p) == Some(star) {
             back = Some((p + 1, t));
             p += 1;
-        } else if pattern.get(p).is_some_and(|&c| same(c, text[t])) {
+        } else if pattern.get(p).is_some_and(|c| same(c, &text[t])) {
             (p, t) = (p + 1, t + 1);
         } else if let Some((after, from)) = back {
             back = Some((after, from + 1));
@@ -86,7 +97,7 @@ fn glob(pattern: &str, text: &str, same: fn(char, char) -> bool) -> bool {
             return false;
         }
     }
-    pattern[p..].iter().all(|&c| c == '*')
+    pattern[p..].iter().all(|c| c == star)
 }
 
 /// Whether some text is of both patterns: which prefixes of one can go with which of the other.

@@ -777,7 +777,10 @@ fn mistakes_in_let_have_their_place() {
         (
             "  a: table.size_bytes\n  b: a > 3",
             "table.deletion_protection",
-            vec!["8:3: name \"a\" is not used", "9:3: name \"b\" is not used"],
+            vec![
+                "8:3: name \"a\" is not used, use it as a, or take it out",
+                "9:3: name \"b\" is not used, use it as b, or take it out",
+            ],
         ),
         (
             "  table: table.name",

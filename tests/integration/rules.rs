@@ -6,7 +6,7 @@ use std::fs;
 use dynalint::assess::cases::Trial;
 use dynalint::assess::{self, Assessment, Listing, Selection, Settings};
 use dynalint::config::Config;
-use dynalint::finding::{Finding, Severity, Verdict};
+use dynalint::finding::{Finding, Severity, Verdict, worst_first};
 use dynalint::link::Linked;
 use dynalint::rule::catalog::Catalog;
 use dynalint::rule::{Root, Rule};
@@ -408,6 +408,41 @@ fn many_tables_are_judged_side_by_side_as_each_by_itself() {
         let its_own = |it: &&Finding| it.subject.table.as_deref() == Some(name);
         let together: Vec<&Finding> = all.findings.iter().filter(its_own).collect();
         assert_eq!(together, alone.iter().filter(its_own).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn any_number_of_threads_says_the_same() {
+    let (catalog, config) = (catalog(), Config::default());
+    let settings = Settings::by_default(catalog.rules());
+    let denied = json!({"$unknown": {"reason": "denied", "action": "dynamodb:DescribeTable"}});
+    let table = |number: usize| {
+        let name = format!("t-{number:04}");
+        json!({"name": name, "arn": format!("arn:aws:dynamodb:eu-west-1:111122223333:table/{name}"),
+            "deletion_protection": if number % 7 == 0 { denied.clone() } else { json!(number % 2 == 0) },
+            "indexes": [{"name": "by.day"}, {"name": "by.name"}], "tags": {"env": if number % 3 == 0 { "prod" } else { "dev" }}})
+    };
+    // Not in the order of their names.
+    let tables: Vec<Value> = (0..450).map(|number| table(number * 7 % 450)).collect();
+    let region = json!({"account": "111122223333", "partition": "aws", "region": "eu-west-1", "tables": tables,
+        "alarms": [], "scaling_targets": [], "scaling_policies": []});
+    let snapshot = snapshot(region, None);
+    let on = |threads| {
+        let linked = Linked::on(&snapshot, &config, threads);
+        assess::assess(&settings, &linked, &Selection::default(), Listing::All)
+    };
+    let one = on(1);
+    assert!(
+        one.findings
+            .is_sorted_by(|one, other| worst_first(one, other).is_le())
+    );
+    assert!(one.summary.all.fail > 450 && one.summary.all.unknown > 450);
+    assert_eq!(one.findings.len(), one.summary.all.total());
+    for threads in [2, 64] {
+        let many = on(threads);
+        assert!(one.findings == many.findings, "on {threads} threads");
+        assert_eq!(one.summary, many.summary);
+        assert_eq!((&one.gaps, &one.briefs), (&many.gaps, &many.briefs));
     }
 }
 

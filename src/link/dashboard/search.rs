@@ -7,27 +7,62 @@
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sought<'a> {
     pub(super) metric: &'a str,
-    pub(super) table: &'a str,
+    /// `None`: of any table. What is found or not found then, is so for each.
+    pub(super) table: Option<&'a str>,
     /// Names of its dimensions, sorted.
     pub(super) dimensions: &'a [&'a str],
 }
 
-/// Whether a search or query finds it; `None` where that can't be told.
-pub(super) fn finds(expression: &str, sought: Sought<'_>) -> Option<bool> {
-    let is_query = expression
-        .trim_start()
-        .get(..6)
-        .is_some_and(|it| it.eq_ignore_ascii_case("SELECT"));
-    if is_query {
-        return query_finds(expression, sought);
+/// An expression that finds metrics, read once for all tables.
+#[derive(Debug)]
+pub(super) enum Search<'a> {
+    /// A query of Metrics Insights.
+    Query(&'a str),
+    /// The searches of an expression of metric math; `None` for one that can't be read.
+    Searches(Vec<Option<One<'a>>>),
+}
+
+/// One search: `SEARCH('{schema} terms', 'Sum', 60)`.
+#[derive(Debug)]
+pub(super) struct One<'a> {
+    schema: Option<Schema<'a>>,
+    /// `None` where a quote is left open.
+    terms: Option<Vec<Token<'a>>>,
+}
+
+#[derive(Debug)]
+struct Schema<'a> {
+    namespace: &'a str,
+    /// Names of dimensions, sorted.
+    dimensions: Vec<&'a str>,
+}
+
+impl<'a> Search<'a> {
+    /// Reads an expression.
+    pub(super) fn new(expression: &'a str) -> Search<'a> {
+        let is_query = expression
+            .trim_start()
+            .get(..6)
+            .is_some_and(|it| it.eq_ignore_ascii_case("SELECT"));
+        if is_query {
+            return Search::Query(expression);
+        }
+        let searches = expression.match_indices("SEARCH(");
+        let searches = searches.map(|(at, found)| One::new(&expression[at + found.len()..]));
+        Search::Searches(searches.collect())
     }
-    let mut any = Some(false);
-    let mut rest = expression;
-    while let Some(at) = rest.find("SEARCH(") {
-        rest = &rest[at + "SEARCH(".len()..];
-        any = or(any, one_finds(rest, sought));
+
+    /// Whether it finds the metric; `None` where that can't be told.
+    pub(super) fn finds(&self, sought: Sought<'_>) -> Option<bool> {
+        match self {
+            Search::Query(expression) => query_finds(expression, sought),
+            Search::Searches(searches) => {
+                let each = searches.iter();
+                let each = each.map(|one| one.as_ref().and_then(|one| one.finds(sought)));
+                each.fold(Some(false), or)
+            }
+        }
     }
-    any
 }
 
 fn or(one: Option<bool>, other: Option<bool>) -> Option<bool> {
@@ -59,45 +94,62 @@ fn query_finds(expression: &str, sought: Sought<'_>) -> Option<bool> {
     (groups && names_metric && !has("WHERE") && !has("LIMIT")).then_some(true)
 }
 
-/// A search, from behind its opening bracket: `'{schema} terms', 'Sum', 60)…`.
-fn one_finds(rest: &str, sought: Sought<'_>) -> Option<bool> {
-    let inner = rest.trim_start().strip_prefix('\'')?;
-    let (inner, _) = inner.split_once('\'')?;
-    let (schema, terms) = match inner.trim_start().strip_prefix('{') {
-        Some(rest) => rest
-            .split_once('}')
-            .map(|(schema, terms)| (Some(schema), terms))?,
-        None => (None, inner),
-    };
-    let of_schema = schema.map_or(Some(true), |schema| Some(fits(schema, sought)));
-    let mut parser = Parser {
-        tokens: tokens(terms)?,
-        at: 0,
-        sought,
-    };
-    if parser.tokens.is_empty() {
-        return of_schema;
+impl<'a> One<'a> {
+    /// From behind its opening bracket: `'{schema} terms', 'Sum', 60)…`.
+    fn new(rest: &'a str) -> Option<One<'a>> {
+        let inner = rest.trim_start().strip_prefix('\'')?;
+        let (inner, _) = inner.split_once('\'')?;
+        let (schema, terms) = match inner.trim_start().strip_prefix('{') {
+            Some(rest) => rest
+                .split_once('}')
+                .map(|(schema, terms)| (Some(Schema::new(schema)), terms))?,
+            None => (None, inner),
+        };
+        let terms = tokens(terms);
+        Some(One { schema, terms })
     }
-    let of_terms = parser.any();
-    let of_terms = if parser.at == parser.tokens.len() {
-        of_terms
-    } else {
-        None
-    };
-    and(of_schema, of_terms)
+
+    fn finds(&self, sought: Sought<'_>) -> Option<bool> {
+        let of_schema = Some(self.schema.as_ref().is_none_or(|it| it.fits(sought)));
+        let tokens = self.terms.as_deref()?;
+        if tokens.is_empty() {
+            return of_schema;
+        }
+        let mut parser = Parser {
+            tokens,
+            at: 0,
+            sought,
+        };
+        let of_terms = parser.any();
+        let of_terms = if parser.at == parser.tokens.len() {
+            of_terms
+        } else {
+            None
+        };
+        and(of_schema, of_terms)
+    }
 }
 
-/// Whether the schema is exactly the metric's namespace and dimensions.
-fn fits(schema: &str, sought: Sought<'_>) -> bool {
-    let mut parts = schema.split(',').map(|it| it.trim().trim_matches('"'));
-    let namespace = parts.next() == Some("AWS/DynamoDB");
-    let mut dimensions: Vec<&str> = parts.collect();
-    dimensions.sort_unstable();
-    namespace && dimensions == sought.dimensions
+impl<'a> Schema<'a> {
+    fn new(schema: &'a str) -> Schema<'a> {
+        let mut parts = schema.split(',').map(|it| it.trim().trim_matches('"'));
+        let namespace = parts.next().unwrap_or_default();
+        let mut dimensions: Vec<&str> = parts.collect();
+        dimensions.sort_unstable();
+        Schema {
+            namespace,
+            dimensions,
+        }
+    }
+
+    /// Whether it is exactly the metric's namespace and dimensions.
+    fn fits(&self, sought: Sought<'_>) -> bool {
+        self.namespace == "AWS/DynamoDB" && self.dimensions == sought.dimensions
+    }
 }
 
-#[derive(Clone, Debug, PartialEq)]
-enum Token {
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Token<'a> {
     Open,
     Close,
     And,
@@ -105,11 +157,11 @@ enum Token {
     Not,
     Equals,
     /// A word, and whether it stands in quotes.
-    Word(String, bool),
+    Word(&'a str, bool),
 }
 
 /// The tokens of the terms; `None` where a quote is left open.
-fn tokens(terms: &str) -> Option<Vec<Token>> {
+fn tokens(terms: &str) -> Option<Vec<Token<'_>>> {
     let mut tokens = Vec::new();
     let mut rest = terms.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -124,7 +176,7 @@ fn tokens(terms: &str) -> Option<Vec<Token>> {
             rest = rest[1..].trim_start();
         } else if first == '"' {
             let (word, after) = rest[1..].split_once('"')?;
-            tokens.push(Token::Word(word.to_owned(), true));
+            tokens.push(Token::Word(word, true));
             rest = after.trim_start();
         } else {
             let ends = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '=' | '"');
@@ -133,7 +185,7 @@ fn tokens(terms: &str) -> Option<Vec<Token>> {
                 "AND" => Token::And,
                 "OR" => Token::Or,
                 "NOT" => Token::Not,
-                word => Token::Word(word.to_owned(), false),
+                word => Token::Word(word, false),
             });
             rest = rest[end..].trim_start();
         }
@@ -142,13 +194,13 @@ fn tokens(terms: &str) -> Option<Vec<Token>> {
 }
 
 struct Parser<'a> {
-    tokens: Vec<Token>,
+    tokens: &'a [Token<'a>],
     at: usize,
     sought: Sought<'a>,
 }
 
 impl Parser<'_> {
-    fn next_is(&mut self, token: &Token) -> bool {
+    fn next_is(&mut self, token: &Token<'_>) -> bool {
         let is = self.tokens.get(self.at) == Some(token);
         self.at += usize::from(is);
         is
@@ -190,19 +242,21 @@ impl Parser<'_> {
                 None
             };
         }
-        let Some(Token::Word(word, quoted)) = self.tokens.get(self.at).cloned() else {
+        let Some(Token::Word(word, quoted)) = self.tokens.get(self.at).copied() else {
             return None;
         };
         self.at += 1;
         if self.next_is(&Token::Equals) {
-            return self.designated(&word);
+            return self.designated(word);
         }
-        let texts = [self.sought.metric, self.sought.table, "AWS/DynamoDB"];
+        let of_table = self.sought.table.and_then(|table| partly(table, word));
+        let texts = [self.sought.metric, "AWS/DynamoDB"];
         let dimensions = self.sought.dimensions.iter().copied();
         let matches = texts
             .into_iter()
             .chain(dimensions)
-            .map(|text| partly(text, &word));
+            .map(|text| partly(text, word))
+            .chain(std::iter::once(of_table));
         // Values of further dimensions are not known here.
         let others = (self.sought.dimensions.len() > 1 || quoted).then_some(None);
         matches.chain(others).fold(Some(false), or)
@@ -212,7 +266,7 @@ impl Parser<'_> {
     fn designated(&mut self, property: &str) -> Option<bool> {
         let text = match property {
             "MetricName" => Some(self.sought.metric),
-            "TableName" => Some(self.sought.table),
+            "TableName" => self.sought.table,
             "Namespace" => Some("AWS/DynamoDB"),
             _ => None,
         };
@@ -232,7 +286,7 @@ impl Parser<'_> {
     }
 
     fn value(&mut self, text: Option<&str>) -> Option<bool> {
-        let Some(Token::Word(word, quoted)) = self.tokens.get(self.at).cloned() else {
+        let Some(Token::Word(word, quoted)) = self.tokens.get(self.at).copied() else {
             return None;
         };
         self.at += 1;
@@ -240,7 +294,7 @@ impl Parser<'_> {
         if quoted {
             Some(text == word)
         } else {
-            partly(text, &word)
+            partly(text, word)
         }
     }
 }
@@ -250,17 +304,23 @@ fn partly(text: &str, word: &str) -> Option<bool> {
     if text.eq_ignore_ascii_case(word) {
         return Some(true);
     }
-    let letters = |it: &str| -> String {
-        it.chars()
-            .filter(|c| c.is_ascii_alphanumeric())
-            .map(|c| c.to_ascii_lowercase())
-            .collect()
-    };
-    if letters(text).contains(&letters(word)) {
+    if has_letters(text.as_bytes(), word.as_bytes()) {
         None
     } else {
         Some(false)
     }
+}
+
+/// Whether the letters and digits of a word stand in a text, one behind the other.
+fn has_letters(text: &[u8], word: &[u8]) -> bool {
+    let letters = |it: &[u8]| {
+        let letters = it.iter().copied().filter(u8::is_ascii_alphanumeric);
+        letters
+            .map(|it| it.to_ascii_lowercase())
+            .collect::<Vec<u8>>()
+    };
+    let wanted = letters(word);
+    wanted.is_empty() || letters(text).windows(wanted.len()).any(|it| it == wanted)
 }
 
 #[cfg(test)]
@@ -271,7 +331,7 @@ mod tests {
     fn a_search_finds_what_its_schema_and_terms_name() {
         let sought = Sought {
             metric: "ReadThrottleEvents",
-            table: "orders",
+            table: Some("orders"),
             dimensions: &["TableName"],
         };
         for (search, expected) in [
@@ -323,20 +383,49 @@ mod tests {
             ("{AWS/DynamoDB,TableName} (ReadThrottleEvents", None),
         ] {
             let expression = format!("SUM(SEARCH('{search}', 'Sum', 60))");
-            assert_eq!(finds(&expression, sought), expected, "{search}");
+            assert_eq!(Search::new(&expression).finds(sought), expected, "{search}");
         }
         let select = "SELECT SUM(ReadThrottleEvents) FROM SCHEMA(\"AWS/DynamoDB\", TableName)";
-        assert_eq!(
-            finds(&format!("{select} GROUP BY TableName"), sought),
-            Some(true)
-        );
-        assert_eq!(finds(select, sought), None);
-        assert_eq!(
-            finds(
-                &format!("{select} WHERE TableName = 'x' GROUP BY TableName"),
-                sought
+        for (query, expected) in [
+            (format!("{select} GROUP BY TableName"), Some(true)),
+            (select.to_owned(), None),
+            (
+                format!("{select} WHERE TableName = 'x' GROUP BY TableName"),
+                None,
             ),
-            None
-        );
+        ] {
+            assert_eq!(Search::new(&query).finds(sought), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn what_is_found_of_any_table_is_found_of_each() {
+        let of = |table| Sought {
+            metric: "ReadThrottleEvents",
+            table,
+            dimensions: &["TableName"],
+        };
+        for (search, expected) in [
+            ("{AWS/DynamoDB,TableName} ReadThrottleEvents", Some(true)),
+            ("{AWS/DynamoDB,TableName} WriteThrottleEvents orders", None),
+            (
+                "{AWS/DynamoDB,TableName} MetricName=\"WriteThrottleEvents\" orders",
+                Some(false),
+            ),
+            ("{AWS/EC2,InstanceId} orders", Some(false)),
+            ("{AWS/DynamoDB,TableName} orders", None),
+            ("{AWS/DynamoDB,TableName} TableName=\"orders\"", None),
+            ("{AWS/DynamoDB,TableName} NOT TableName=\"orders\"", None),
+            ("{AWS/DynamoDB,TableName} (orders", None),
+        ] {
+            let expression = format!("SEARCH('{search}', 'Sum', 60)");
+            let search = Search::new(&expression);
+            let any = search.finds(of(None));
+            assert_eq!(any, expected, "{expression}");
+            for table in ["orders", "orders-old", "users"] {
+                let one = search.finds(of(Some(table)));
+                assert!(any.is_none() || any == one, "{expression}: {table}");
+            }
+        }
     }
 }

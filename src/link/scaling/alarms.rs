@@ -3,7 +3,7 @@
 //! A tracking policy does nothing by itself: its alarms call it. Who tidies them away stops the scaling, and nothing says
 //! so ("Troubleshoot DynamoDB auto scaling", AWS Knowledge Center).
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::link::logic::Answer;
 use crate::snapshot::Region;
@@ -18,7 +18,8 @@ static NO_ALARM: Why = Why::from_call(Reason::Ambiguous, Operation::DescribeScal
 
 /// The alarms of a region, by name.
 pub(super) struct Alarms<'a> {
-    by_name: BTreeMap<&'a str, &'a MetricAlarm>,
+    /// Hashed: their names are long, alike in most of their letters, and asked for more often than anything else.
+    by_name: HashMap<&'a str, &'a MetricAlarm>,
     /// Why others may be missing.
     missing: Option<&'a Why>,
 }

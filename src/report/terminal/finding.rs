@@ -317,21 +317,28 @@ pub(super) fn name(subject: &SubjectId, whole: bool) -> String {
 fn without_subject<'a>(message: &'a str, subject: &SubjectId) -> &'a str {
     let SubjectId { kind, name, .. } = subject;
     let table = subject.table.as_deref().unwrap_or(name);
-    let forms = [
-        format!("{kind} {name} of {table}: "),
-        format!("{kind} {name} of table {table}: "),
-        format!("{table}/{name}: "),
-        format!("{kind} {name}: "),
-        format!("{name}: "),
-        format!("table {table}: "),
-        format!("{name}s: "),
-        format!("{}: ", name.replacen('/', " ", 1)),
-        format!("backup {name}: "),
-        format!("backup {kind} {name}: "),
-        format!("{kind} {}: ", subject.account),
-        format!("{table}: "),
+    // There is one of these for each of many findings, so the forms are compared part by part.
+    let (before, after) = name.split_once('/').unwrap_or((name, ""));
+    let between = if before.len() < name.len() { " " } else { "" };
+    let forms: [&[&str]; 12] = [
+        &[kind, " ", name, " of ", table, ": "],
+        &[kind, " ", name, " of table ", table, ": "],
+        &[table, "/", name, ": "],
+        &[kind, " ", name, ": "],
+        &[name, ": "],
+        &["table ", table, ": "],
+        &[name, "s: "],
+        &[before, between, after, ": "],
+        &["backup ", name, ": "],
+        &["backup ", kind, " ", name, ": "],
+        &[kind, " ", &subject.account, ": "],
+        &[table, ": "],
     ];
-    let stripped = forms.iter().find_map(|form| message.strip_prefix(&**form));
+    let strip = |form: &&[&str]| {
+        let mut parts = form.iter();
+        parts.try_fold(message, |rest, part| rest.strip_prefix(part))
+    };
+    let stripped = forms.iter().find_map(strip);
     // A consumer's name may say which version of its function it is; its message does not.
     let of_table = || {
         let rest = message.strip_prefix(&format!("{kind} "))?;

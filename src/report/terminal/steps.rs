@@ -4,7 +4,7 @@
 //! for certain results with `--show` gets all of them.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use unicode_width::UnicodeWidthStr;
 
@@ -13,8 +13,8 @@ use super::finding::{Lines, name, said_of, unread_reason};
 use super::layout::{count, hang, number, plural};
 use super::style::{Ink, Style};
 use super::{Detail, Show, View, listed};
-use crate::finding::{Area, Decoration, Finding, Severity, Verdict};
-use crate::report::{Report, table_key};
+use crate::finding::{Area, Decoration, Finding, Severity, Verdict, table_of};
+use crate::report::Report;
 
 /// The fewest lines that an account gets, however small: with all the rest of the report they fill a screen.
 const FEWEST: usize = 9;
@@ -35,8 +35,9 @@ pub(super) fn in_order(report: &Report, view: &View<'_>) -> String {
     let (unknown, steps) = folds_unknown(view, steps(&shown));
     let listed = room(report, view, steps.len());
     let width = number(listed).len() + 1;
-    let listed_findings: Vec<&Finding> = steps[..listed].iter().flatten().copied().collect();
-    let mut lines = Lines::of(view, &listed_findings);
+    // The findings of a step are of one rule.
+    let firsts = steps[..listed].iter().filter_map(|step| step.first());
+    let mut lines = Lines::of(view, &firsts.copied().collect::<Vec<_>>());
     let mut text = heading(report, view, &shown, listed);
     for (at, step) in steps.iter().take(listed).enumerate() {
         lines.lead(&format!("{:>width$} ", number(at + 1)));
@@ -56,11 +57,17 @@ pub(super) fn in_order(report: &Report, view: &View<'_>) -> String {
 /// Findings put together, what to do first in front: the worst severity, then what settles the most, then what keeps
 /// data from being lost for good.
 pub(super) fn steps<'a>(shown: &[&'a Finding]) -> Vec<Step<'a>> {
-    let mut steps: BTreeMap<(Option<&str>, Severity, Verdict, &str), Step<'_>> = BTreeMap::new();
-    for finding in shown {
+    type Key<'f> = (Option<&'f str>, Severity, Verdict, &'f str);
+    let mut steps: BTreeMap<Key<'_>, Step<'_>> = BTreeMap::new();
+    fn key<'f>(finding: &&'f Finding) -> Key<'f> {
         let aside = finding.decoration.as_ref().map(Decoration::word);
-        let key = (aside, finding.severity, finding.verdict, &*finding.rule);
-        steps.entry(key).or_default().push(finding);
+        (aside, finding.severity, finding.verdict, &finding.rule)
+    }
+    for like in shown.chunk_by(|one, other| key(one) == key(other)) {
+        let step = like
+            .first()
+            .map(|first| steps.entry(key(first)).or_default());
+        step.into_iter().for_each(|step| step.extend(like));
     }
     let mut steps: Vec<_> = steps.into_iter().collect();
     steps.sort_by_key(|((aside, severity, verdict, rule), step)| {
@@ -122,11 +129,7 @@ fn heading(report: &Report, view: &View<'_>, shown: &[&Finding], lines: usize) -
         Show::Baselined => "What the baseline knows",
         Show::All => "All results, what to do first on top",
     };
-    let with: BTreeSet<_> = shown
-        .iter()
-        .filter_map(|one| table_key(&one.subject))
-        .collect();
-    let tables = match with.len() {
+    let tables = match with_findings(shown).len() {
         0 => String::new(),
         all if all == report.tables => count(all, "table"),
         some => format!("{} of {} tables", number(some), number(report.tables)),
@@ -250,13 +253,17 @@ fn severities(steps: &[Step<'_>]) -> String {
     words.collect::<Vec<String>>().join(", ")
 }
 
+/// The tables that have findings.
+fn with_findings<'a>(shown: &[&'a Finding]) -> HashSet<(&'a str, &'a str, &'a str)> {
+    let tables = shown.iter().filter_map(|one| table_of(&one.subject));
+    tables.collect()
+}
+
 fn clean(report: &Report, view: &View<'_>, shown: &[&Finding]) -> String {
-    let with: BTreeSet<_> = shown
-        .iter()
-        .filter_map(|one| table_key(&one.subject))
-        .collect();
+    let with = with_findings(shown);
     let tables = report.summary.by_table.iter();
-    let without = tables.filter(|(key, _)| !with.contains(*key));
+    let without =
+        tables.filter(|((account, region, table), _)| !with.contains(&(account, region, table)));
     let without = without.map(|(key, counts)| (&*key.2, *counts));
     let gap = if shown.is_empty() { "" } else { "\n" };
     match clean_lines(&view.style, without, view.show) {
