@@ -21,5 +21,6 @@ pub mod link;
 pub mod policy;
 pub mod report;
 pub mod rule;
+pub mod shares;
 pub mod snapshot;
 pub mod yaml;
