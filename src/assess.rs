@@ -27,10 +27,10 @@ use crate::finding::{
 use crate::link::Linked;
 use crate::link::account::AccountView;
 use crate::link::iam::IamView;
-use crate::link::shares;
 use crate::link::table::TableView;
 use crate::rule::catalog::{Catalog, Source};
 use crate::rule::{Root, Roots, Rule};
+use crate::shares;
 use crate::snapshot::fact::{Fact, Reason, Why};
 use crate::snapshot::record::{Evidence, Record, Value};
 use crate::yaml::SourceError;

@@ -23,6 +23,7 @@ pub mod link;
 pub mod policy;
 pub mod report;
 pub mod rule;
+pub mod shares;
 pub mod snapshot;
 pub mod waiver;
 pub mod yaml;

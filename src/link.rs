@@ -29,7 +29,6 @@ pub mod replica;
 mod restored;
 pub mod scaling;
 pub mod setting;
-pub mod shares;
 pub mod signal;
 pub mod table;
 pub mod throughput;
@@ -40,6 +39,7 @@ use jiff::Timestamp;
 use self::account::AccountView;
 use self::iam::IamView;
 use crate::config::Config;
+use crate::shares;
 use crate::snapshot::Snapshot;
 
 /// A snapshot with everything joined.

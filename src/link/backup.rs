@@ -24,7 +24,7 @@ use crate::snapshot::record::{Evidence, FactType, Grounds};
 use crate::snapshot::table::{Restore, Table};
 
 pub use self::history::History;
-use self::rule::PlanRuleView;
+use self::rule::{Intervals, PlanRuleView};
 pub use self::selection::Candidate;
 use self::selection::OPEN;
 use super::logic::Answer;
@@ -38,6 +38,7 @@ pub struct Backups<'a> {
     held_in: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// The rules of each plan, in its order.
     rules: Vec<Vec<PlanRuleView<'a>>>,
+    intervals: Intervals,
     history: History<'a>,
     /// The ARNs of the tables that were backed up since they were created.
     backed_up: BTreeSet<&'a str>,
@@ -52,6 +53,7 @@ impl<'a> Backups<'a> {
             points_missing: None,
             held_in: BTreeMap::new(),
             rules: rules(region),
+            intervals: Intervals::default(),
             history: History::new(region),
             backed_up: backed_up(region),
         };

@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 
 use super::file::{self, Loaded};
 use super::{Roots, Rule, RuleId};
+use crate::shares;
 use crate::yaml::{SourceError, nearest};
 
 /// The rule files that are built in: path and text.
 pub static BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+/// Files that are worth a thread of their own.
+const FILES_A_THREAD: usize = 20;
 
 /// A rule file.
 #[derive(Clone, Debug)]
@@ -49,10 +53,14 @@ impl Catalog {
         sources: impl IntoIterator<Item = Source>,
         roots: &Roots,
     ) -> (Catalog, Vec<SourceError>) {
+        let sources: Vec<Source> = sources.into_iter().collect();
+        let read = |it: &Source| file::read(&it.file, &it.text, it.folder(), roots);
+        let read = |sources: &[Source]| sources.iter().map(read).collect::<Vec<_>>();
+        let read = shares::of_least(&sources, FILES_A_THREAD, shares::threads(), read);
         let mut errors = Vec::new();
         let mut loaded: Vec<(bool, Loaded)> = Vec::new();
-        for source in sources {
-            match file::read(&source.file, &source.text, source.folder(), roots) {
+        for (source, read) in sources.iter().zip(read.into_iter().flatten()) {
+            match read {
                 Ok(rule) => loaded.push((source.is_builtin, rule)),
                 Err(found) => errors.extend(found),
             }

@@ -99,11 +99,14 @@ impl Template {
     }
 
     fn filled<'t>(&'t self, mut value: impl FnMut(&'t Condition) -> String) -> String {
-        let part = |part: &'t Part| match part {
-            Part::Text(text) => text.clone(),
-            Part::Value(condition) => value(condition),
-        };
-        self.parts.iter().map(part).collect()
+        let mut filled = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => filled.push_str(text),
+                Part::Value(condition) => filled.push_str(&value(condition)),
+            }
+        }
+        filled
     }
 }
 

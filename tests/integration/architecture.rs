@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module may use those before it.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
+    "shares",
     "yaml",
     "policy",
     "snapshot",

@@ -419,8 +419,8 @@ fn any_number_of_threads_says_the_same() {
     let table = |number: usize| {
         let name = format!("t-{number:04}");
         json!({"name": name, "arn": format!("arn:aws:dynamodb:eu-west-1:111122223333:table/{name}"),
-            "deletion_protection": if number % 7 == 0 { denied.clone() } else { json!(number % 2 == 0) },
-            "indexes": [{"name": "by.day"}, {"name": "by.name"}], "tags": {"env": if number % 3 == 0 { "prod" } else { "dev" }}})
+            "deletion_protection": if number.is_multiple_of(7) { denied.clone() } else { json!(number.is_multiple_of(2)) },
+            "indexes": [{"name": "by.day"}, {"name": "by.name"}], "tags": {"env": if number.is_multiple_of(3) { "prod" } else { "dev" }}})
     };
     // Not in the order of their names.
     let tables: Vec<Value> = (0..450).map(|number| table(number * 7 % 450)).collect();

@@ -1,7 +1,7 @@
 //! The rules of plans as tables see them: how often they run, and the copies that they make.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 
 use super::History;
 use super::schedule::{Firings, Span, firings};
@@ -56,18 +56,36 @@ impl<'a> PlanRuleView<'a> {
     }
 }
 
-/// The longest time between two runs of any of the rules; absent if none ever runs.
-pub(super) fn interval(rules: &Fact<Listed<PlanRuleView<'_>>>) -> Fact<Option<Span>> {
-    let rules = match rules.as_ref() {
-        Err(why) => return Fact::Unknown(why.clone()),
-        Ok(Listed {
-            missing: Some(why), ..
-        }) => return Fact::Unknown(why.clone()),
-        Ok(listed) => &listed.items,
-    };
-    if let [only] = rules.as_slice() {
-        return only.interval.clone();
+/// The intervals of rules together, each worked out once: most tables have the same rules. By the places of these in
+/// memory, where they stay for as long as this is.
+#[derive(Default)]
+pub(super) struct Intervals(Mutex<BTreeMap<Vec<usize>, Fact<Option<Span>>>>);
+
+impl Intervals {
+    /// The longest time between two runs of any of the rules; absent if none ever runs.
+    pub(super) fn of(&self, rules: &Fact<Listed<PlanRuleView<'_>>>) -> Fact<Option<Span>> {
+        let rules = match rules.as_ref() {
+            Err(why) => return Fact::Unknown(why.clone()),
+            Ok(Listed {
+                missing: Some(why), ..
+            }) => return Fact::Unknown(why.clone()),
+            Ok(listed) => &listed.items,
+        };
+        if let [only] = rules.as_slice() {
+            return only.interval.clone();
+        }
+        let places = rules.iter().map(|it| std::ptr::from_ref(it.rule).addr());
+        let places: Vec<usize> = places.collect();
+        let mut known = match self.0.lock() {
+            Ok(known) => known,
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        let interval = known.entry(places);
+        interval.or_insert_with(|| together(rules)).clone()
     }
+}
+
+fn together(rules: &[PlanRuleView<'_>]) -> Fact<Option<Span>> {
     let mut known = Vec::new();
     for rule in rules {
         match rule.firings.as_ref().as_ref() {

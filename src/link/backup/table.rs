@@ -1,7 +1,7 @@
 //! What AWS Backup does with one table: the rules that back it up, the copies, the jobs, the restores.
 
 use super::history::{RestoreView, latest};
-use super::rule::{CopyView, PlanRuleView, copies, interval};
+use super::rule::{CopyView, PlanRuleView, copies};
 use super::schedule::Span;
 use super::testing::{self, Homes};
 use super::{Backups, Candidate};
@@ -44,7 +44,7 @@ impl<'a> TableBackups<'a> {
         };
         let restores = backups.history.restores(table);
         TableBackups {
-            interval: interval(&rules),
+            interval: backups.intervals.of(&rules),
             copies: copies(table, backups.region, &rules, &backups.history),
             rules,
             recovery_points: backups.recovery_points(table),

@@ -295,7 +295,11 @@ fn by_alarm<'a>(alarm: &'a MetricAlarm, vault: &Vault, routes: &Routes<'a>) -> O
         }
         _ => false,
     };
-    if !fires_at_once || !signal::signals(alarm, 0).iter().any(watches) {
+    // Each alarm of the region is asked for each vault, and few are on backups.
+    let lines = alarm.queries.iter().filter_map(|it| it.metric.as_ref());
+    let mut stats = alarm.metric.iter().chain(lines);
+    let is_on_backup = stats.any(|it| it.namespace == NAMESPACE);
+    if !is_on_backup || !fires_at_once || !signal::signals(alarm, 0).iter().any(watches) {
         return None;
     }
     let reach = routes.reach(alarm);

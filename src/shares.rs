@@ -1,6 +1,6 @@
 //! Work on many things of which none needs another, shared out to threads. What comes of it is the same on one.
 
-/// Things that are worth a thread of their own.
+/// Tables, alarms and their like that are worth a thread of their own.
 const A_THREAD: usize = 200;
 
 /// The threads that this machine runs at the same time.
@@ -14,7 +14,17 @@ pub fn of<'t, T: Sync, R: Send>(
     threads: usize,
     work: impl Fn(&'t [T]) -> R + Sync,
 ) -> Vec<R> {
-    let size = items.len().div_ceil(threads.max(1)).max(A_THREAD);
+    of_least(items, A_THREAD, threads, work)
+}
+
+/// As [`of`], of things of which so many are worth a thread.
+pub fn of_least<'t, T: Sync, R: Send>(
+    items: &'t [T],
+    least: usize,
+    threads: usize,
+    work: impl Fn(&'t [T]) -> R + Sync,
+) -> Vec<R> {
+    let size = items.len().div_ceil(threads.max(1)).max(least);
     let mut shares = items.chunks(size);
     let own = shares.next().unwrap_or_default();
     let work = &work;
