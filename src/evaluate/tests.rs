@@ -688,5 +688,3 @@ fn a_method_refuses_words_it_does_not_know_when_the_rule_is_loaded() {
         assert_eq!(errors[0].column, column);
     }
 }
-
-mod laws;

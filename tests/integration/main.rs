@@ -7,6 +7,7 @@ mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod golden;
+mod language;
 #[cfg(feature = "live")]
 mod live;
 #[cfg(feature = "live")]
