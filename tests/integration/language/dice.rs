@@ -18,6 +18,11 @@ impl<'b> Dice<'b> {
         usize::from(*first) % count
     }
 
+    /// How many bytes are left.
+    pub(crate) fn left(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub(crate) fn flip(&mut self) -> bool {
         self.below(2) == 1
     }

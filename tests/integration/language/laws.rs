@@ -82,6 +82,13 @@ fn bytes(count: usize) -> impl Strategy<Value = Bytes> {
     prop::collection::vec(any::<u8>(), 1..count).prop_map(Bytes)
 }
 
+#[test]
+fn a_question_is_not_asked_with_what_a_guard_found_absent() {
+    let condition = "'é' in table.tags && table.holds(table.tags['é'])";
+    let catalog = judge::load(judge::rule_text(None, condition), &WHOLE).expect("a rule");
+    assert_eq!(hold(&catalog, &[]), [Verdict::Fail; STAGES]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, max_shrink_iters: 3000, ..ProptestConfig::default() })]
 

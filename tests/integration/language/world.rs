@@ -209,6 +209,10 @@ pub(crate) fn facts(bytes: &[u8], stage: usize, words_known: bool) -> (Shelf, Pl
     (draw.shelf(), place)
 }
 
+fn denied() -> Why {
+    Why::from_call(Reason::Denied, Operation::DescribeTable)
+}
+
 struct Draw<'b> {
     dice: Dice<'b>,
     stage: usize,
@@ -227,7 +231,7 @@ impl Draw<'_> {
         let value = draw(self);
         let hidden = self.is_hidden();
         if hidden {
-            Fact::Unknown(Why::from_call(Reason::Denied, Operation::DescribeTable))
+            Fact::Unknown(denied())
         } else {
             Fact::Known(value)
         }
@@ -235,10 +239,7 @@ impl Draw<'_> {
 
     fn optional<T>(&mut self, draw: fn(&mut Self) -> T) -> Fact<Option<T>> {
         let is_there = self.dice.below(3) > 0;
-        let Fact::Known(value) = self.fact(draw) else {
-            return Fact::Unknown(Why::from_call(Reason::Denied, Operation::DescribeTable));
-        };
-        Fact::Known(is_there.then_some(value))
+        self.fact(draw).map(|value| is_there.then_some(value))
     }
 
     fn list<T>(&mut self, draw: fn(&mut Self) -> T) -> Vec<T> {
@@ -265,8 +266,20 @@ impl Draw<'_> {
         self.dice.pick(&TEXTS).to_owned()
     }
 
-    fn colour(&mut self) -> Colour {
-        Colour::from(self.dice.pick(self.colours))
+    /// Not read, or read as a word that this version doesn't know, and each of these another.
+    fn word(&mut self) -> Fact<Colour> {
+        let colour = Colour::from(self.dice.pick(self.colours));
+        let (is_hidden, is_new) = (self.is_hidden(), self.dice.flip());
+        match (is_hidden, is_new) {
+            (true, true) => Fact::Known(Colour(format!("NEW{}", self.dice.left()))),
+            (true, false) => Fact::Unknown(denied()),
+            (false, _) => Fact::Known(colour),
+        }
+    }
+
+    fn optional_word(&mut self) -> Fact<Option<Colour>> {
+        let is_there = self.dice.below(3) > 0;
+        self.word().map(|word| is_there.then_some(word))
     }
 
     fn wait(&mut self) -> Wait {
@@ -297,7 +310,7 @@ impl Draw<'_> {
             flag: self.fact(|draw| draw.dice.flip()),
             weight: self.fact(Draw::number),
             label: self.fact(Draw::text),
-            colour: self.fact(Draw::colour),
+            colour: self.word(),
             wait: self.fact(Draw::wait),
             numbers: self.fact(|draw| draw.list(Draw::number)),
             texts: self.fact(|draw| draw.listed(Draw::text)),
@@ -321,7 +334,7 @@ impl Draw<'_> {
             count: self.fact(Draw::number),
             level: self.fact(Draw::number),
             text: self.fact(Draw::text),
-            colour: self.fact(Draw::colour),
+            colour: self.word(),
             wait: self.fact(Draw::wait),
             made_at: self.fact(Draw::time),
             numbers: self.fact(|draw| draw.list(Draw::number)),
@@ -335,7 +348,7 @@ impl Draw<'_> {
             null_flag: self.optional(|draw| draw.dice.flip()),
             null_number: self.optional(Draw::number),
             null_text: self.optional(Draw::text),
-            null_colour: self.optional(Draw::colour),
+            null_colour: self.optional_word(),
             null_wait: self.optional(Draw::wait),
             null_time: self.optional(Draw::time),
             null_numbers: self.optional(|draw| draw.list(Draw::number)),

@@ -73,14 +73,18 @@ impl Writer<'_> {
     }
 
     fn filter(&mut self, element: &Type, fuel: usize) -> Written {
-        self.count("filter");
         let list = self.list(element, fuel);
+        self.filtered(&list, element, fuel)
+    }
+
+    pub(super) fn filtered(&mut self, list: &Written, element: &Type, fuel: usize) -> Written {
+        self.count("filter");
         let (name, body) = self.lambda(element, |writer| writer.truth(fuel));
         let template = format!("{{}}.filter({name}, {{}})");
         write(
             Level::Member,
             &template,
-            [(&list, Level::Member), (&body, Level::Choice)],
+            [(list, Level::Member), (&body, Level::Choice)],
         )
     }
 

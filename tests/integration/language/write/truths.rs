@@ -11,7 +11,7 @@ const COMPARISONS: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
 impl Writer<'_> {
     /// A condition that has not always the same value.
     pub(super) fn truth(&mut self, fuel: usize) -> Written {
-        let way = self.way(fuel, 24, 34);
+        let way = self.way(fuel, 25, 36);
         let fuel = self.less(fuel);
         let written = match way {
             0 => self.leaf(),
@@ -31,7 +31,8 @@ impl Writer<'_> {
             20 => self.each("exists_one", fuel),
             21 | 22 => self.guarded(fuel),
             23 => self.guarded_division(fuel),
-            24 | 25 => self.compared(&Type::Duration, &COMPARISONS, fuel),
+            24 => self.counted(fuel),
+            25 | 34 => self.compared(&Type::Duration, &COMPARISONS, fuel),
             26 | 27 => self.compared(&Type::Time, &COMPARISONS, fuel),
             28 => self.glob(fuel),
             29 => self.question(fuel),
@@ -40,6 +41,7 @@ impl Writer<'_> {
                 .or_value(&Type::Bool, fuel)
                 .unwrap_or_else(|| self.leaf()),
             32 => self.folded_compare(fuel),
+            33 => self.counted(fuel),
             _ => self.guarded(fuel),
         };
         self.brackets(written)
@@ -96,6 +98,33 @@ impl Writer<'_> {
             _ => self.value(ty, fuel),
         };
         self.comparison(operators, left, right)
+    }
+
+    /// How many there are, which is known within bounds where elements may be missing, or may not belong.
+    fn counted(&mut self, fuel: usize) -> Written {
+        let left = self.counts(fuel);
+        let right = match self.dice.below(3) {
+            0 => self.counts(fuel),
+            _ => self.literal(&Type::Number),
+        };
+        self.comparison(&COMPARISONS, left, right)
+    }
+
+    fn counts(&mut self, fuel: usize) -> Written {
+        let size = self.size_of_parts(fuel);
+        let (sign, next) = match self.dice.below(5) {
+            0 => ("+", self.size_of_parts(fuel)),
+            1 => ("-", self.size_of_parts(fuel)),
+            2 => ("-", self.literal(&Type::Number)),
+            _ => return size,
+        };
+        self.count(sign);
+        let template = format!("{{}} {sign} {{}}");
+        write(
+            Level::Sum,
+            &template,
+            [(&size, Level::Sum), (&next, Level::Product)],
+        )
     }
 
     fn word(&mut self) -> Written {

@@ -1,8 +1,8 @@
 //! Numbers, texts, lengths of time and times.
 
-use dynalint::snapshot::record::Type;
+use dynalint::snapshot::record::{FactType, Type};
 
-use super::super::world::TEXTS;
+use super::super::world::{Part, TEXTS};
 use super::{Language, Level, Writer, Written, atom, write};
 
 const NUMBERS: [&str; 9] = ["1", "0", "2", "3", "0.5", "10", "1e1", "2.25", "4"];
@@ -218,10 +218,26 @@ impl Writer<'_> {
                 self.list(&element, fuel)
             }
         };
+        self.size_of(&of)
+    }
+
+    pub(super) fn size_of_parts(&mut self, fuel: usize) -> Written {
+        self.count("size");
+        let element = Part::ty();
+        let all = self.path(&Type::List(Box::new(element.clone())));
+        let of = if self.dice.flip() {
+            all
+        } else {
+            self.filtered(&all, &element, fuel)
+        };
+        self.size_of(&of)
+    }
+
+    fn size_of(&mut self, of: &Written) -> Written {
         let (template, level) = self
             .dice
             .pick(&[("size({})", Level::Choice), ("{}.size()", Level::Member)]);
-        let mut size = write(Level::Member, template, [(&of, level)]);
+        let mut size = write(Level::Member, template, [(of, level)]);
         size.cel = format!("double({})", size.cel);
         size
     }
