@@ -5,9 +5,10 @@
 //! `001234567890` and `1_000` letter by letter. Only `null`, `~` and nothing are null; only `true` and `false` are bools;
 //! only numbers as JSON spells them, without leading zeros, are numbers where the type is left open.
 //! Refused, each with its place: more than 1 MB, more than 64 levels, duplicate keys, keys that are no text, anchors,
-//! aliases, tags, several documents. Does not write YAML and knows nothing of rules. No other file names a YAML crate.
+//! aliases, merge keys, tags, directives, several documents, control characters, tabs as indentation. Does not write YAML and knows nothing of rules. No other file names a YAML crate.
 
 mod error;
+mod letters;
 mod node;
 mod typed;
 
@@ -48,6 +49,7 @@ fn parse(source: &Source) -> Result<Node, SourceError> {
         let message = format!("file is larger than {} KB", MAX_BYTES / 1024);
         return Err(source.error(Place::START, message));
     }
+    letters::check(source)?;
     Builder {
         source,
         events: Parser::new_from_str(source.text()),
@@ -188,9 +190,18 @@ impl<'s> Builder<'s> {
 
     fn key(&self, event: Event<'s>, span: Span) -> Result<Key, SourceError> {
         self.refuse_extras(&event, span)?;
-        let Event::Scalar(text, ..) = event else {
+        let Event::Scalar(text, style, ..) = event else {
             return Err(self.error(span, "a key must be text"));
         };
+        match (text.as_ref(), style) {
+            ("", ScalarStyle::Plain) => {
+                return Err(self.error(span, "a key is missing before \":\""));
+            }
+            ("<<", ScalarStyle::Plain) => {
+                return Err(self.error(span, "merge keys are not allowed"));
+            }
+            _ => {}
+        }
         Ok(Key {
             text: text.into_owned(),
             place: self.source.place(span),

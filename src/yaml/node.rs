@@ -190,6 +190,11 @@ impl Spans {
     }
 
     fn inside(&self, start: Place, value: &str, style: Style, offset: usize) -> Place {
+        // One after the end is where something is missing.
+        debug_assert!(
+            value.is_char_boundary(offset) || offset == value.len() + 1,
+            "{offset} is inside of a letter, or outside of {value:?}"
+        );
         let before = value.get(..offset).unwrap_or(value);
         match style {
             Style::Literal => self.inside_literal(start, value, before),

@@ -6,6 +6,7 @@ mod checklists;
 mod cli;
 #[cfg(feature = "live")]
 mod collect;
+mod fuzz;
 mod golden;
 mod language;
 #[cfg(feature = "live")]

@@ -4,7 +4,7 @@
 //! and keeps `012` and `no` as text. What it reads must still be what everyone else's YAML says.
 
 pub(crate) mod agree;
-mod document;
+pub(crate) mod document;
 
 use dynalint::rule::catalog::Source;
 use proptest::prelude::*;

@@ -1,72 +1,16 @@
-//! What holds of every condition over facts that were read in part.
-//!
-//! The same facts are shown at three stages: half hidden, a quarter hidden, all there. Whatever was unknown may have been
-//! anything, so no verdict that is given at one stage may be another one, or none, at a later stage.
+//! What holds of every condition over facts that were read in part: `stages` says what, these tests ask it.
 
 use std::fmt;
 
 use dynalint::finding::Verdict;
-use dynalint::rule::catalog::Catalog;
 use proptest::prelude::*;
 
 use super::dice;
 use super::judge::{self, WHOLE};
 use super::oracle::{CONSTRUCTS, LITERALS};
-use super::world::{self, STAGES, Seen};
-use super::write::{Language, Tally, Writer};
-
-/// A rule whose condition is drawn from bytes; nothing where a guard beside another made it refused.
-pub(crate) fn rule(bytes: &[u8]) -> Option<(Catalog, Tally)> {
-    let mut writer = Writer::new(bytes, Language::Whole);
-    let assert = writer.condition().ours;
-    let applies_when = writer.one_in(4).then(|| writer.condition().ours);
-    let text = judge::rule_text(applies_when.as_deref(), &assert);
-    match judge::load(text.clone(), &WHOLE) {
-        Ok(catalog) => Some((catalog, writer.tally)),
-        Err(errors) => {
-            let unexpected = errors.iter().find(|error| !judge::is_expected(error));
-            assert!(
-                unexpected.is_none(),
-                "{}\n{text}",
-                unexpected.expect("there").render()
-            );
-            None
-        }
-    }
-}
-
-/// Asks at each stage, and holds the laws. Gives the verdicts.
-pub(crate) fn hold(catalog: &Catalog, facts: &[u8]) -> [Verdict; STAGES] {
-    let rule = &catalog.rules()[0];
-    let mut verdicts = [Verdict::Unknown; STAGES];
-    for stage in 0..STAGES {
-        let (account, place) = world::facts(facts, stage, false);
-        let (verdict, told) = judge::explained(rule, &account, &Seen { place: &place });
-        let condition = || format!("{}\n{:?}\n{told:?}", rule.text, place);
-        let is_unread = !told.unknown.is_empty();
-        assert_eq!(
-            is_unread,
-            verdict == Verdict::Unknown,
-            "{verdict:?} names what was not read: {}",
-            condition()
-        );
-        assert!(
-            verdict != Verdict::Fail || !told.evidence.is_empty(),
-            "fails without evidence: {}",
-            condition()
-        );
-        if let Some(before) = stage.checked_sub(1).map(|before| verdicts[before]) {
-            let stays = before == Verdict::Unknown || before == verdict;
-            assert!(
-                stays,
-                "was {before:?}, is {verdict:?} when more is read: {}",
-                condition()
-            );
-        }
-        verdicts[stage] = verdict;
-    }
-    verdicts
-}
+use super::stages::{hold, rule};
+use super::world::STAGES;
+use super::write::Tally;
 
 /// What is drawn from, shown in one line.
 #[derive(Clone)]

@@ -2,9 +2,13 @@
 //!
 //! Each is written twice, for us and for CEL. What CEL has not got is written only where the whole language is asked for.
 
+#[path = "write/lists.rs"]
 mod lists;
+#[path = "write/scope.rs"]
 mod scope;
+#[path = "write/truths.rs"]
 mod truths;
+#[path = "write/values.rs"]
 mod values;
 
 use std::collections::BTreeMap;
