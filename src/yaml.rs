@@ -12,6 +12,7 @@ mod letters;
 mod node;
 mod typed;
 
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span};
@@ -44,10 +45,17 @@ pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<Document<T>, 
     Ok(Document { value, spans })
 }
 
+/// The text of a file that people write; what is no text, or too much, has its place too.
+///
+/// # Errors
+/// Where it cannot be read at all.
+pub fn text(file: &str, from: impl Read) -> io::Result<Result<String, SourceError>> {
+    letters::read(file, from)
+}
+
 fn parse(source: &Source) -> Result<Node, SourceError> {
     if source.text().len() > MAX_BYTES {
-        let message = format!("file is larger than {} KB", MAX_BYTES / 1024);
-        return Err(source.error(Place::START, message));
+        return Err(source.error(Place::START, too_large()));
     }
     letters::check(source)?;
     Builder {
@@ -207,6 +215,10 @@ impl<'s> Builder<'s> {
             place: self.source.place(span),
         })
     }
+}
+
+fn too_large() -> String {
+    format!("file is larger than {} KB", MAX_BYTES / 1024)
 }
 
 fn too_deep() -> String {

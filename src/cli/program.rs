@@ -23,7 +23,7 @@ use crate::rule::catalog::{Catalog, Source};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::series::Series;
 use crate::snapshot::{Snapshot, file};
-use crate::yaml::SourceError;
+use crate::yaml::{self, SourceError};
 
 /// The account of `check --demo`.
 const DEMO: &[u8] = include_bytes!("../../demo/snapshot.json");
@@ -266,7 +266,7 @@ fn own_rules(folders: &[PathBuf]) -> Result<Vec<Source>, Failure> {
             ));
         }
         for path in files {
-            let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
+            let text = yaml_text(&path)?;
             sources.push(Source {
                 file: path.display().to_string(),
                 text,
@@ -303,9 +303,15 @@ fn yaml_files(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(
     Ok(())
 }
 
+fn yaml_text(path: &Path) -> Result<String, Failure> {
+    let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+    let text = yaml::text(&path.display().to_string(), file);
+    let text = text.map_err(|error| unreadable(path, &error))?;
+    text.map_err(|error| mistakes(&[error]))
+}
+
 fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     let hint = match error.kind() {
-        ErrorKind::InvalidData => "save it as UTF-8",
         ErrorKind::IsADirectory => "name a file",
         ErrorKind::NotADirectory => "name the folder that holds it",
         _ => "check the path and its permissions",
@@ -408,7 +414,7 @@ fn configuration(choice: &Choice<'_>) -> Result<Config, Failure> {
     let Some(path) = found else {
         return Ok(Config::default());
     };
-    let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
+    let text = yaml_text(&path)?;
     config::read(&path.display().to_string(), &text).map_err(|errors| mistakes(&errors))
 }
 

@@ -2,13 +2,15 @@
 //!
 //! A control character can hide what follows it, NUL ends the text for some parsers, and U+2028 is a line end to some.
 
+use std::io::{self, Read};
+
 use super::error::SourceError;
 use super::node::{Place, Source};
+use super::{MAX_BYTES, too_large};
 
 /// The first thing in the text that must not be there.
 pub(super) fn check(source: &Source) -> Result<(), SourceError> {
     let text = source.text();
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut place = Place::START;
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
@@ -22,7 +24,7 @@ pub(super) fn check(source: &Source) -> Result<(), SourceError> {
             width: 1,
         };
     }
-    directive(source, text)
+    head(source, text)
 }
 
 fn refused(letter: char, next: Option<char>) -> Option<String> {
@@ -43,19 +45,49 @@ fn refused(letter: char, next: Option<char>) -> Option<String> {
     }
 }
 
-/// `%YAML`, `%TAG`: lines before `---` that change how the rest is read.
-fn directive(source: &Source, text: &str) -> Result<(), SourceError> {
-    let is_empty = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
-    let first = text.lines().enumerate().find(|(_, line)| !is_empty(line));
-    match first {
-        Some((index, line)) if line.starts_with('%') => {
+/// The lines before the first value: no `%YAML` or `%TAG`, which change how the rest is read; and that value's own line.
+fn head(source: &Source, text: &str) -> Result<(), SourceError> {
+    for (index, line) in text.lines().enumerate() {
+        let rest = line.trim_start();
+        let at = |width, message: &str| {
             let place = Place {
                 line: index + 1,
                 column: 1,
-                width: line.chars().count(),
+                width,
             };
-            Err(source.error(place, "directives are not allowed".to_owned()))
+            Err(source.error(place, message.to_owned()))
+        };
+        if line.starts_with('%') {
+            return at(line.chars().count(), "directives are not allowed");
         }
-        _ => Ok(()),
+        if rest.is_empty() || rest.starts_with('#') || line.trim_end() == "---" {
+            continue;
+        }
+        let indent = line.len() - rest.len();
+        if line[..indent].contains('\t') {
+            return at(indent, "a tab is no indentation: use spaces");
+        }
+        return Ok(());
     }
+    Ok(())
+}
+
+/// The text of a file, of which no more is read than a file may hold.
+pub(super) fn read(file: &str, from: impl Read) -> io::Result<Result<String, SourceError>> {
+    let mut bytes = Vec::new();
+    from.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > MAX_BYTES {
+        return Ok(Err(SourceError::of_file(file, too_large())));
+    }
+    Ok(String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let before = String::from_utf8_lossy(valid);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        SourceError {
+            line: 1 + before.matches('\n').count(),
+            column: 1 + line.chars().count(),
+            source_line: line.to_owned(),
+            ..SourceError::of_file(file, "not UTF-8 text from here on: save the file as UTF-8")
+        }
+    }))
 }

@@ -15,6 +15,8 @@ pub(super) struct Source {
 
 impl Source {
     pub(super) fn new(file: &str, text: &str) -> Source {
+        // A byte order mark at the start is no letter of the first line.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         Source {
             file: file.to_owned(),
             text: text.to_owned(),

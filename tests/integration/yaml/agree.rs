@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Ours;
 
 /// What is read otherwise on purpose, where the type is left open.
-const DIFFERENCES: [(&str, fn(&str, &Theirs) -> bool); 3] = [
+const DIFFERENCES: [(&str, IsMeant); 3] = [
     ("only null, ~ and nothing are null", |text, theirs| {
         matches!(theirs, Theirs::Null) && ["Null", "NULL"].contains(&text)
     }),
@@ -27,6 +27,9 @@ const DIFFERENCES: [(&str, fn(&str, &Theirs) -> bool); 3] = [
         },
     ),
 ];
+
+/// Whether this is what our text may be to others.
+type IsMeant = fn(&str, &Theirs) -> bool;
 
 /// A reading that keeps keys as they are written.
 #[derive(Debug)]
