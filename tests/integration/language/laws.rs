@@ -34,7 +34,7 @@ fn a_question_is_not_asked_with_what_a_guard_found_absent() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, max_shrink_iters: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, max_shrink_iters: 3000, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_decided_stays_so_when_more_is_read(

@@ -28,6 +28,15 @@ const DIFFERENCES: [(&str, IsMeant); 3] = [
     ),
 ];
 
+/// What `serde_yaml` refuses and YAML 1.2 allows: part of what it says, and what must be in the text then.
+const REFUSED_ELSEWHERE: [(&str, &str); 3] = [
+    // Between tokens, before comments and on empty lines a tab is a space; as indentation it is refused here too.
+    ("found character that cannot start any token", "\t"),
+    ("found a tab character", "\t"),
+    // `{a: :b}`, a plain text with a colon first.
+    ("did not find expected node content", ":"),
+];
+
 /// Whether this is what our text may be to others.
 type IsMeant = fn(&str, &Theirs) -> bool;
 
@@ -49,6 +58,18 @@ pub(crate) enum Reading {
     Refused,
     /// Both read the same.
     Same,
+    /// A text or number alone, which no file of ours is.
+    Scalar,
+    /// We read what [`REFUSED_ELSEWHERE`] lists.
+    RefusedElsewhere,
+}
+
+/// Without a byte order mark, which moves the first line for `serde_yaml`, and with the end of the last line, which we
+/// read a block text as if it were there.
+fn plainly(text: &str) -> String {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    format!("{text}{end}")
 }
 
 /// Reads a text both ways; the error is a difference that is not meant.
@@ -64,8 +85,20 @@ pub(crate) fn agree(text: &str) -> Result<Reading, String> {
         }
     };
     places(&document, text)?;
-    let theirs: Theirs = serde_yaml::from_str(text)
-        .map_err(|error| format!("we read it, serde_yaml says {error}"))?;
+    if !(document.value.as_json().is_object() || document.value.as_json().is_array()) {
+        return Ok(Reading::Scalar);
+    }
+    let theirs: Theirs = match serde_yaml::from_str(&plainly(text)) {
+        Ok(theirs) => theirs,
+        Err(error) => {
+            let said = error.to_string();
+            let is_known = |(part, sign): &(&str, &str)| said.contains(part) && text.contains(sign);
+            return match REFUSED_ELSEWHERE.iter().any(is_known) {
+                true => Ok(Reading::RefusedElsewhere),
+                false => Err(format!("we read it, serde_yaml says {said}")),
+            };
+        }
+    };
     compare(document.value.as_json(), &theirs, "")?;
     Ok(Reading::Same)
 }
@@ -153,7 +186,7 @@ fn places(document: &Document<Tree>, text: &str) -> Result<(), String> {
                 open.extend(entries.map(|(key, value)| (inner(key), value)));
             }
             Ours::String(value) => {
-                let step = 1 + value.len() / 8;
+                let step = 1 + value.len() / 3;
                 for (offset, _) in value.char_indices().step_by(step) {
                     placed(
                         text,
