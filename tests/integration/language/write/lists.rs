@@ -79,7 +79,7 @@ impl Writer<'_> {
 
     pub(super) fn filtered(&mut self, list: &Written, element: &Type, fuel: usize) -> Written {
         self.count("filter");
-        let (name, body) = self.lambda(element, |writer| writer.truth(fuel));
+        let (name, body) = self.lambda(element, &Type::Bool, fuel);
         let template = format!("{{}}.filter({name}, {{}})");
         write(
             Level::Member,
@@ -92,7 +92,7 @@ impl Writer<'_> {
         self.count("map");
         let from = self.element();
         let list = self.list(&from, fuel);
-        let (name, body) = self.lambda(&from, |writer| writer.value(element, fuel));
+        let (name, body) = self.lambda(&from, element, fuel);
         let template = format!("{{}}.map({name}, {{}})");
         write(
             Level::Member,

@@ -177,6 +177,12 @@ impl Writer<'_> {
         self.scope.variables.iter().any(|v| v.path == path)
     }
 
+    /// The innermost name.
+    pub(super) fn innermost(&self) -> String {
+        let last = self.scope.variables.last();
+        last.map(|v| v.path.clone()).unwrap_or_default()
+    }
+
     /// A name for the variable of a lambda: the same beside each other, another inside.
     pub(super) fn fresh_name(&self) -> String {
         let is_lambda = |path: &str| path.starts_with('x') && !path.contains(['.', '[']);
