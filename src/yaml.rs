@@ -201,6 +201,9 @@ impl<'s> Builder<'s> {
         let Event::Scalar(text, style, ..) = event else {
             return Err(self.error(span, "a key must be text"));
         };
+        if span.start.line() != span.end.line() {
+            return Err(self.error(span, "a key must stand on one line"));
+        }
         match (text.as_ref(), style) {
             ("", ScalarStyle::Plain) => {
                 return Err(self.error(span, "a key is missing before \":\""));

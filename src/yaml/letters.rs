@@ -87,7 +87,8 @@ pub(super) fn read(file: &str, from: impl Read) -> io::Result<Result<String, Sou
             line: 1 + before.matches('\n').count(),
             column: 1 + line.chars().count(),
             source_line: line.to_owned(),
-            ..SourceError::of_file(file, "not UTF-8 text from here on: save the file as UTF-8")
+            hint: Some("save the file as UTF-8".to_owned()),
+            ..SourceError::of_file(file, "not UTF-8 text from here on")
         }
     }))
 }

@@ -146,6 +146,10 @@ fn what_readers_of_yaml_take_differently_is_refused_at_its_place() {
             "title: a\nany: {<<: {a: 1}}\n",
             "2:7: merge keys are not allowed",
         ),
+        (
+            "title: a\nany: {b\n  c: 1}\n",
+            "2:7: a key must stand on one line",
+        ),
         (": a\n", "1:1: a key is missing before \":\""),
     ] {
         let all = errors(text);
@@ -176,7 +180,7 @@ fn a_file_that_is_no_text_is_told_with_the_place_where_it_stops_being_one() {
     let error = read(b"a: 1\n\xc3\xa9: x\xff\n").expect_err("not UTF-8");
     assert_eq!(
         error.to_string(),
-        "f.yaml:2:5: not UTF-8 text from here on: save the file as UTF-8"
+        "f.yaml:2:5: not UTF-8 text from here on, save the file as UTF-8"
     );
     assert!(error.render().contains("2 | é: x"), "{}", error.render());
     let error = text("f.yaml", io::repeat(b'x'))
@@ -230,6 +234,21 @@ fn a_tree_takes_only_json_numbers_and_words_for_more_than_text() {
     let read = read::<Thing>("f.yaml", text).expect("reads");
     let expected = serde_json::json!([1, 1.5, "012", "1_000", "no", true, null, null, "1", -3]);
     assert_eq!(read.value.any.expect("there").as_json(), &expected);
+}
+
+#[test]
+fn a_number_is_the_nearest_one_to_its_digits() {
+    for digits in [
+        "12345678901234567894567890",
+        "0.1",
+        "8888888888888888888888888885",
+        "1e23",
+    ] {
+        let text = format!("title: a\nany: {digits}\n");
+        let read = read::<Thing>("f.yaml", &text).expect("reads");
+        let number = read.value.any.expect("there").as_json().as_f64();
+        assert_eq!(number, digits.parse().ok());
+    }
 }
 
 #[test]

@@ -111,7 +111,9 @@ fn rules_that_are_no_text_or_in_no_folder_are_told_in_words() {
     fs::write(&file, b"id: \xff\xfe\n").expect("target is writable");
     let text = said(&["explain", "--rules", folder.to_str().expect("UTF-8")]);
     assert!(
-        text.ends_with("it is not UTF-8 text\n hint: save it as UTF-8\n"),
+        text.starts_with("error: not UTF-8 text from here on\n --> ")
+            && text.contains("r.yaml:1:5\n")
+            && text.contains("help: save the file as UTF-8"),
         "{text}"
     );
     let text = said(&["explain", "--rules", file.to_str().expect("UTF-8")]);

@@ -11,7 +11,6 @@ use proptest::prelude::*;
 
 use self::agree::{Reading, agree};
 use self::document::document;
-use crate::binary::dynalint;
 use crate::language::dice;
 
 #[test]
@@ -30,22 +29,6 @@ fn what_is_read_otherwise_on_purpose_is_still_what_it_says() {
     ] {
         assert_eq!(agree(&format!("a: {text}\n")), Ok(Reading::Same), "{text}");
     }
-}
-
-#[test]
-fn a_rule_file_that_is_not_utf_8_is_told_with_the_line_where_it_stops() {
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("not-utf-8");
-    std::fs::create_dir_all(&folder).expect("target is writable");
-    std::fs::write(folder.join("r.yaml"), b"id: r\ntitle: caf\xe9\n").expect("writable");
-    let folder = folder.to_str().expect("a path in UTF-8");
-    let output = dynalint(&["check", "--demo", "--rules", folder]).output();
-    let output = output.expect("it runs");
-    assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8(output.stderr).expect("UTF-8");
-    assert!(
-        said.contains("r.yaml:2:11") && said.contains("save the file as UTF-8"),
-        "{said}"
-    );
 }
 
 proptest! {

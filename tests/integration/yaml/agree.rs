@@ -29,12 +29,19 @@ const DIFFERENCES: [(&str, IsMeant); 3] = [
 ];
 
 /// What `serde_yaml` refuses and YAML 1.2 allows: part of what it says, and what must be in the text then.
-const REFUSED_ELSEWHERE: [(&str, &str); 3] = [
+const REFUSED_ELSEWHERE: [(&str, &str); 10] = [
     // Between tokens, before comments and on empty lines a tab is a space; as indentation it is refused here too.
     ("found character that cannot start any token", "\t"),
     ("found a tab character", "\t"),
-    // `{a: :b}`, a plain text with a colon first.
+    // Inside of brackets a plain text may begin with a colon or a question mark, and hold colons: `{a: :b, c:d:}`.
+    ("found character that cannot start any token", "["),
+    ("found character that cannot start any token", "{"),
     ("did not find expected node content", ":"),
+    ("did not find expected ',' or ']'", "["),
+    ("did not find expected ',' or '}'", "{"),
+    ("found unexpected ':'", "{"),
+    ("found unexpected ':'", "["),
+    ("found unexpected end of stream", "?"),
 ];
 
 /// Whether this is what our text may be to others.
@@ -62,6 +69,17 @@ pub(crate) enum Reading {
     Scalar,
     /// We read what [`REFUSED_ELSEWHERE`] lists.
     RefusedElsewhere,
+    /// `[?a]`: a text with a question mark first, to YAML 1.2 and us; a key without a value to YAML 1.1.
+    ReadElsewhere,
+}
+
+/// Whether a question mark begins an element or a key inside of brackets.
+fn asks_in_flow(text: &str) -> bool {
+    text.match_indices('?').any(|(at, _)| {
+        let before = text[..at].trim_end().chars().next_back();
+        let after = text[at + 1..].chars().next();
+        before.is_some_and(|c| "[{,:".contains(c)) && after.is_some_and(|c| !c.is_whitespace())
+    })
 }
 
 /// Without a byte order mark, which moves the first line for `serde_yaml`, and with the end of the last line, which we
@@ -99,8 +117,11 @@ pub(crate) fn agree(text: &str) -> Result<Reading, String> {
             };
         }
     };
-    compare(document.value.as_json(), &theirs, "")?;
-    Ok(Reading::Same)
+    match compare(document.value.as_json(), &theirs, "") {
+        Ok(()) => Ok(Reading::Same),
+        Err(_) if asks_in_flow(text) => Ok(Reading::ReadElsewhere),
+        Err(difference) => Err(difference),
+    }
 }
 
 fn compare(ours: &Ours, theirs: &Theirs, path: &str) -> Result<(), String> {
