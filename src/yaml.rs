@@ -5,16 +5,18 @@
 //! `001234567890` and `1_000` letter by letter. Only `null`, `~` and nothing are null; only `true` and `false` are bools;
 //! only numbers as JSON spells them, without leading zeros, are numbers where the type is left open.
 //! Refused, each with its place: more than 1 MB, more than 64 levels, duplicate keys, keys that are no text, anchors,
-//! aliases, tags, several documents. Only [`edit`] writes: one item of a list. Knows nothing of rules. No other file
-//! names a YAML crate.
+//! aliases, merge keys, tags, directives, several documents, control characters, tabs as indentation. Only [`edit`]
+//! writes: one item of a list. Knows nothing of rules. No other file names a YAML crate.
 
 pub mod edit;
 mod error;
 mod filler;
+mod letters;
 mod node;
 mod part;
 mod typed;
 
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span};
@@ -68,30 +70,12 @@ pub fn read_anyway<T: DeserializeOwned>(
     (value.map(|value| Document { value, spans }), errors)
 }
 
-/// The text of a file that someone wrote, or the place where it is none.
+/// The text of a file that people write; what is no text, or too much, has its place too.
 ///
 /// # Errors
-/// Where it is larger than [`MAX_BYTES`] or not UTF-8.
-pub fn text(file: &str, bytes: Vec<u8>) -> Result<String, SourceError> {
-    if bytes.len() > MAX_BYTES {
-        return Err(SourceError::of_file(file, too_large()));
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let (valid, rest) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
-        let source = Source::new(
-            file,
-            &(String::from_utf8_lossy(valid) + String::from_utf8_lossy(rest)),
-        );
-        let before = String::from_utf8_lossy(valid);
-        let last = before.rsplit('\n').next().unwrap_or_default();
-        let place = Place {
-            line: before.matches('\n').count() + 1,
-            column: last.chars().count() + 1,
-            width: 1,
-        };
-        let error = source.error(place, "not UTF-8 text".to_owned());
-        error.hinted(Some("save it as UTF-8".to_owned()))
-    })
+/// Where it cannot be read at all.
+pub fn text(file: &str, from: impl Read) -> io::Result<Result<String, SourceError>> {
+    letters::read(file, from)
 }
 
 fn too_large() -> String {
@@ -102,6 +86,7 @@ fn parse(source: &Source) -> Result<Node, Vec<SourceError>> {
     if source.text().len() > MAX_BYTES {
         return Err(vec![source.error(Place::START, too_large())]);
     }
+    letters::check(source).map_err(|error| vec![error])?;
     let mut builder = Builder {
         source,
         events: Parser::new_from_str(source.text()),
@@ -284,9 +269,21 @@ impl<'s> Builder<'s> {
 
     fn key(&self, event: Event<'s>, span: Span) -> Result<Key, SourceError> {
         self.refuse_extras(&event, span)?;
-        let Event::Scalar(text, ..) = event else {
+        let Event::Scalar(text, style, ..) = event else {
             return Err(self.error(span, "a key must be text"));
         };
+        if span.start.line() != span.end.line() {
+            return Err(self.error(span, "a key must stand on one line"));
+        }
+        match (text.as_ref(), style) {
+            ("", ScalarStyle::Plain) => {
+                return Err(self.error(span, "a key is missing before \":\""));
+            }
+            ("<<", ScalarStyle::Plain) => {
+                return Err(self.error(span, "merge keys are not allowed"));
+            }
+            _ => {}
+        }
         Ok(Key {
             text: text.into_owned(),
             place: self.source.place(span),

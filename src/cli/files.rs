@@ -1,7 +1,7 @@
 //! Files that people write: where they lie, what is in them, and how everything that is wrong with them is said.
 
 use std::fs;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::args::ConfigArgs;
@@ -79,19 +79,13 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Fai
     Ok(())
 }
 
-/// The text of a YAML file, no more of it than such a file may have and a byte.
+/// The text of a YAML file.
 pub(super) fn text_of(file: &str, path: &Path) -> Result<String, SourceError> {
-    let limit = u64::try_from(yaml::MAX_BYTES).unwrap_or(u64::MAX);
-    let mut bytes = Vec::new();
-    let read =
-        fs::File::open(path).and_then(|opened| opened.take(limit + 1).read_to_end(&mut bytes));
-    match read {
-        Ok(_) => yaml::text(file, bytes),
-        Err(error) => {
-            let message = format!("cannot be read: {}", trouble(&error));
-            Err(SourceError::of_file(file, message))
-        }
-    }
+    let read = fs::File::open(path).and_then(|opened| yaml::text(file, opened));
+    read.unwrap_or_else(|error| {
+        let message = format!("cannot be read: {}", trouble(&error));
+        Err(SourceError::of_file(file, message))
+    })
 }
 
 /// The text of a YAML file, where there is one.

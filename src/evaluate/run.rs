@@ -411,10 +411,14 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// The arguments of a question, if all are there: an explanation looks behind guards that failed.
     pub(super) fn args(&mut self, args: &'a [Expr]) -> Result<Vec<Value<'a>>, &'a Why> {
-        let value = |arg| match self.value(arg).plain() {
-            Value::Unknown(why) => Err(why),
-            value => Ok(value),
+        let value = |arg| {
+            let value = self.value(arg);
+            match (value.unknown(), value.plain()) {
+                (Some(why), _) | (None, Value::Unknown(why)) => Err(why),
+                (None, value) => Ok(value),
+            }
         };
         args.iter().map(value).collect()
     }

@@ -984,5 +984,3 @@ fn the_nearest_of_a_list_are_shown_first_and_long_lists_are_folded() {
         ["table.indexes[\"B\"].name = B [== \"B\"]"]
     );
 }
-
-mod laws;

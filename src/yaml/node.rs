@@ -17,6 +17,8 @@ pub(super) struct Source {
 
 impl Source {
     pub(super) fn new(file: &str, text: &str) -> Source {
+        // A byte order mark at the start is no letter of the first line.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         Source {
             file: file.to_owned(),
             text: text.to_owned(),
@@ -191,6 +193,11 @@ impl Spans {
     }
 
     fn inside(&self, start: Place, value: &str, style: Style, offset: usize) -> Place {
+        // One after the end is where something is missing.
+        debug_assert!(
+            value.is_char_boundary(offset) || offset == value.len() + 1,
+            "{offset} is inside of a letter, or outside of {value:?}"
+        );
         let before = value.get(..offset).unwrap_or(value);
         match style {
             Style::Literal => self.inside_literal(start, value, before),

@@ -135,6 +135,90 @@ fn a_hundred_mistakes_end() {
 }
 
 #[test]
+fn what_readers_of_yaml_take_differently_is_refused_at_its_place() {
+    for (text, expected) in [
+        (
+            "title: a\0b\n",
+            "1:9: the control character U+0000 is not allowed",
+        ),
+        (
+            "title: a\ncount: 1\n\0junk: 1\n",
+            "3:1: the control character U+0000",
+        ),
+        (
+            "title: 'é\u{1b}[31m'\n",
+            "1:10: the control character U+001B",
+        ),
+        ("title: a\u{9f}\n", "1:9: the control character U+009F"),
+        ("title: a\u{2028}b\n", "1:9: the line separator U+2028"),
+        ("title: a\u{85}b\n", "1:9: the line separator U+0085"),
+        ("title: a\u{fffe}\n", "1:9: the character U+FFFE"),
+        ("title: a\rcount: 1\r", "1:9: a line ends in CR alone"),
+        ("\u{feff}\u{feff}title: a\n", "1:1: a byte order mark"),
+        ("title: '\u{feff}'\n", "1:9: a byte order mark"),
+        (
+            "# c\n%YAML 1.1\n---\ntitle: a\n",
+            "2:1: directives are not allowed",
+        ),
+        ("%FOO\n---\ntitle: a\n", "1:1: directives are not allowed"),
+        ("\ttitle: a\n", "1:1: a tab is no indentation"),
+        ("---\n  \ttitle: a\n", "2:1: a tab is no indentation"),
+        (
+            "title: a\nany:\n\tx: 1\n",
+            "3:2: not valid YAML: tabs disallowed",
+        ),
+        (
+            "title: a\n<<: {count: 1}\n",
+            "2:1: merge keys are not allowed",
+        ),
+        (
+            "title: a\nany: {<<: {a: 1}}\n",
+            "2:7: merge keys are not allowed",
+        ),
+        (
+            "title: a\nany: {b\n  c: 1}\n",
+            "2:7: a key must stand on one line",
+        ),
+        (": a\n", "1:1: a key is missing before \":\""),
+    ] {
+        let all = errors(text);
+        let expected = format!("f.yaml:{expected}");
+        assert!(all[0].starts_with(&expected), "{text:?} gives {all:?}");
+    }
+}
+
+#[test]
+fn windows_line_ends_and_a_byte_order_mark_change_neither_text_nor_places() {
+    assert_eq!(title("|\r\n  a\r\n  b"), "a\nb\n");
+    for mark in ["", "\u{feff}"] {
+        let text = format!("{mark}title: a\r\nseverity: hihg\r\n");
+        let error = &read::<Thing>("f.yaml", &text).expect_err("wrong")[0];
+        assert_eq!((error.line, error.column), (2, 11));
+        assert_eq!(error.source_line, "severity: hihg");
+        let text = format!("{mark}titel: a\r\n");
+        let error = &read::<Thing>("f.yaml", &text).expect_err("wrong")[0];
+        assert_eq!((error.line, error.column), (1, 1), "{text:?}");
+        assert_eq!(error.source_line, "titel: a");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_text_is_told_with_the_place_where_it_stops_being_one() {
+    let read = |bytes: &[u8]| text("f.yaml", bytes).expect("readable");
+    assert_eq!(read("é: 1\n".as_bytes()), Ok("é: 1\n".to_owned()));
+    let error = read(b"a: 1\n\xc3\xa9: x\xff\n").expect_err("not UTF-8");
+    assert_eq!(
+        error.to_string(),
+        "f.yaml:2:5: not UTF-8 text from here on, save the file as UTF-8"
+    );
+    assert!(error.render().contains("2 | é: x"), "{}", error.render());
+    let error = text("f.yaml", io::repeat(b'x'))
+        .expect("readable")
+        .expect_err("endless");
+    assert_eq!(error.to_string(), "f.yaml:1:1: file is larger than 1024 KB");
+}
+
+#[test]
 fn all_unknown_fields_are_told_at_once() {
     let all = errors("title: a\nfoo: 1\nbar: 2\ninner: {name: x, baz: 3}\n");
     assert_eq!(all.len(), 3, "{all:?}");
@@ -179,6 +263,21 @@ fn a_tree_takes_only_json_numbers_and_words_for_more_than_text() {
     let read = read::<Thing>("f.yaml", text).expect("reads");
     let expected = serde_json::json!([1, 1.5, "012", "1_000", "no", true, null, null, "1", -3]);
     assert_eq!(read.value.any.expect("there").as_json(), &expected);
+}
+
+#[test]
+fn a_number_is_the_nearest_one_to_its_digits() {
+    for digits in [
+        "12345678901234567894567890",
+        "0.1",
+        "8888888888888888888888888885",
+        "1e23",
+    ] {
+        let text = format!("title: a\nany: {digits}\n");
+        let read = read::<Thing>("f.yaml", &text).expect("reads");
+        let number = read.value.any.expect("there").as_json().as_f64();
+        assert_eq!(number, digits.parse().ok());
+    }
 }
 
 #[test]

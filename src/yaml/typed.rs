@@ -357,7 +357,9 @@ fn plain<'t, V: Visitor<'t>>(text: &'t str, visitor: V) -> Result<V::Value, Mist
     let Ok(number) = serde_json::from_str::<serde_json::Number>(text) else {
         return visitor.visit_borrowed_str(text);
     };
-    match (number.as_u64(), number.as_i64(), number.as_f64()) {
+    // JSON's reader is satisfied with a neighbour of the nearest float.
+    let float = text.parse().ok().filter(|float: &f64| float.is_finite());
+    match (number.as_u64(), number.as_i64(), float) {
         (Some(number), _, _) => visitor.visit_u64(number),
         (_, Some(number), _) => visitor.visit_i64(number),
         (_, _, Some(number)) => visitor.visit_f64(number),

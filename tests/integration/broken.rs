@@ -116,7 +116,7 @@ fn mistakes(reader: Reader, files: Files) -> Vec<SourceError> {
     let mut errors = Vec::new();
     let mut texts = Vec::new();
     for (file, bytes) in files {
-        match yaml::text(&file, bytes) {
+        match yaml::text(&file, &bytes[..]).expect("bytes can be read") {
             Ok(text) => texts.push((file, text)),
             Err(error) => errors.push(error),
         }

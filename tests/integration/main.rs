@@ -10,8 +10,10 @@ mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod doctor;
+mod fuzz;
 mod golden;
 mod init;
+mod language;
 #[cfg(feature = "live")]
 mod live;
 mod manual;

@@ -115,7 +115,9 @@ fn rules_that_are_no_text_or_in_no_folder_are_told_in_words() {
     fs::write(&file, b"id: r\narea: \xff\xfe\n").expect("target is writable");
     let text = said(&["explain", "--rules", folder.to_str().expect("UTF-8")]);
     assert!(
-        text.starts_with("error: not UTF-8 text\n") && text.contains("r.yaml:2:7\n"),
+        text.starts_with("error: not UTF-8 text from here on\n --> ")
+            && text.contains("r.yaml:1:5\n")
+            && text.contains("help: save the file as UTF-8"),
         "{text}"
     );
     assert!(text.contains("help: save it as UTF-8\n"), "{text}");
