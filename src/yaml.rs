@@ -9,6 +9,7 @@
 
 mod error;
 mod filler;
+mod mistake;
 mod node;
 mod part;
 mod typed;
