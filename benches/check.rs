@@ -83,6 +83,7 @@ fn report(snapshot: &Snapshot, made: assess::Assessment, rules: usize) -> Report
             fails: &summary.fails,
             unknowns: &summary.unknowns,
             open_items: 0,
+            rejected_items: 0,
             unassessed_items: 0,
             anything_checked: true,
         },

@@ -468,6 +468,7 @@ fn finding(
             .map(|(name, value)| (name.to_owned(), value.to_json()))
             .collect(),
         source: (rule.file.clone(), rule.line),
+        decoration: None,
     }
 }
 

@@ -1,20 +1,31 @@
 //! Checklists: what a reviewer goes through before a launch, and how each item stands after a run.
 //!
-//! An item is decided by rules, by a person who signs it, or by both. Lists are data, in `checklists/`; here they are
-//! read ([`Checklists::load`]) and their state is told from the counts of a run ([`Checklist::standings`]). How they are
-//! shown, and what they mean for the exit code, is decided elsewhere.
+//! An item is decided by rules, by a person who signs it, or by both. Lists are data: ours in `checklists/`, the user's in
+//! folders of their own. Here they are read ([`Checklists::load`]) and their state is told from the counts of a run and
+//! from the signatures that there are ([`Checklist::standings`]). How they are shown, and what they mean for the exit code,
+//! is decided elsewhere.
 
 mod file;
+mod standing;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::attestation::{self, Asked, Attestations, Day, Hold, Items, Signed, Subjects};
+pub use crate::attestation::{Attest, Per};
 use crate::finding::{Counts, Summary};
 use crate::yaml::{SourceError, nearest};
 
+pub use self::standing::{Assessed, Signature, Standing};
+
 /// The checklists that are built in: path and text.
 pub static BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/checklists.rs"));
+
+/// The JSON Schema of a checklist's file.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(file::File)
+}
 
 /// A list that a reviewer goes through.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,55 +53,21 @@ pub struct Item {
     pub attest: Option<Attest>,
 }
 
-/// What a person must vouch for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attest {
-    /// What each signature is for.
-    pub per: Per,
-    /// Who may sign, in words.
-    pub by: String,
-    /// For how many days a signature holds.
-    pub valid_days: u32,
-    /// Whether a signature needs something to show for it.
-    pub needs_evidence: bool,
-}
-
-/// What each signature is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Per {
-    /// Each table.
-    Table,
-    /// Each service: what one team runs.
-    Service,
-    /// The account.
-    Account,
-}
-
-impl Per {
-    /// Every one, in order.
-    pub const ALL: [Per; 3] = [Per::Table, Per::Service, Per::Account];
-
-    /// The word in files and machine formats.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Per::Table => "table",
-            Per::Service => "service",
-            Per::Account => "account",
-        }
-    }
-}
-
 /// How an item stands; the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
-    /// A rule of it fails somewhere.
+    /// A rule of it fails somewhere, or somebody who was to sign it found that it does not hold.
     Fail,
-    /// A rule of it could not tell somewhere.
+    /// A rule of it could not tell somewhere, or it is not known for what it has to be signed.
     Unknown,
     /// A rule of it was not run.
     NotAssessed,
     /// Somebody has to sign it.
     Open,
+    /// Somebody has to sign it again: the signature has lapsed, or the item is in other words since.
+    Lapsed,
+    /// What fails of it is waived, or was there when the baseline was made.
+    Waived,
     /// All that it asks for holds.
     Pass,
     /// It speaks of nothing that is there.
@@ -105,8 +82,20 @@ impl State {
             State::Unknown => "unknown",
             State::NotAssessed => "not-assessed",
             State::Open => "open",
+            State::Lapsed => "lapsed",
+            State::Waived => "waived",
             State::Pass => "pass",
             State::NotApplicable => "not-applicable",
+        }
+    }
+
+    const fn of_hold(hold: Hold) -> State {
+        match hold {
+            Hold::Rejected => State::Fail,
+            Hold::Open => State::Open,
+            Hold::Reworded | Hold::Lapsed => State::Lapsed,
+            Hold::Attested => State::Pass,
+            Hold::NotApplicable => State::NotApplicable,
         }
     }
 
@@ -114,32 +103,11 @@ impl State {
         match counts {
             Counts { fail: 1.., .. } => State::Fail,
             Counts { unknown: 1.., .. } => State::Unknown,
+            Counts { waived: 1.., .. } | Counts { baselined: 1.., .. } => State::Waived,
             Counts { pass: 1.., .. } => State::Pass,
             Counts { .. } => State::NotApplicable,
         }
     }
-}
-
-/// How an item stands, and what its state may hide: an item that fails can need a signature all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// The worst of its parts.
-    pub state: State,
-    /// Whether somebody has to sign it.
-    pub to_sign: bool,
-    /// Whether a rule of it was not run.
-    pub is_left_out: bool,
-}
-
-/// A list and how its items stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assessed {
-    /// The list.
-    pub list: Checklist,
-    /// How each item stands, in the order of the list.
-    pub standings: Vec<Standing>,
-    /// Whether the user asked for this list, so that its open items count in the gate.
-    pub in_gate: bool,
 }
 
 /// What a run did, as far as checklists are concerned.
@@ -149,76 +117,88 @@ pub struct Run<'a> {
     pub rules: &'a BTreeSet<String>,
     /// What they said.
     pub summary: &'a Summary,
-    /// How many tables they looked at.
-    pub tables: usize,
+    /// What there is to sign for.
+    pub subjects: &'a Subjects,
+    /// Who signed.
+    pub attestations: &'a Attestations,
+    /// Today.
+    pub day: Day,
 }
 
 impl Checklist {
     /// How its items stand after a run.
     pub fn standings(&self, run: &Run<'_>) -> Vec<Standing> {
-        self.items.iter().map(|item| item.standing(run)).collect()
+        let standing = |item: &Item| item.standing(&self.name_of(item), run);
+        self.items.iter().map(standing).collect()
+    }
+
+    /// How an attestation names an item of the list: `release/load-test`.
+    pub fn name_of(&self, item: &Item) -> String {
+        format!("{}/{}", self.id, item.id)
     }
 }
 
 impl Item {
+    /// What a signature of it needs; `None` where rules alone decide.
+    pub fn asked(&self) -> Option<Asked> {
+        let attest = self.attest.clone()?;
+        let words = attestation::digest(&self.text, &self.why, &attest);
+        Some(Asked { attest, words })
+    }
+
+    /// Who signed it, for each subject that it has to be signed for; empty where rules alone decide.
+    fn signed(&self, name: &str, run: &Run<'_>) -> Vec<Signed> {
+        let asked = self.asked();
+        asked.map_or_else(Vec::new, |asked| {
+            let subjects = run.subjects.per(asked.attest.per);
+            let signatures = run.attestations;
+            signatures.stand(name, &asked.words, subjects, run.day)
+        })
+    }
+
     /// A rule that was run and found nothing to look at does not apply.
-    fn standing(&self, run: &Run<'_>) -> Standing {
+    fn standing(&self, name: &str, run: &Run<'_>) -> Standing {
         let rule = |id: &String| match run.rules.contains(id) {
             false => State::NotAssessed,
             true => State::of_counts(run.summary.by_rule.get(id).copied().unwrap_or_default()),
         };
-        let signature = self.attest.iter().map(|attest| match attest.per {
-            Per::Table if run.tables == 0 => State::NotApplicable,
-            Per::Table | Per::Service | Per::Account => State::Open,
-        });
-        let parts: Vec<State> = self.rules.iter().map(rule).chain(signature).collect();
-        let worst = parts.iter().min().copied();
+        let rules: Vec<State> = self.rules.iter().map(rule).collect();
+        let signatures = Standing::of_signatures(self.signed(name, run));
+        let per = self.attest.as_ref().map(|attest| attest.per);
+        let is_partial = per.is_some_and(|per| run.subjects.may_lack(per));
+        let more = is_partial.then_some(State::Unknown);
+        let others = rules.iter().copied().chain(more);
         Standing {
-            state: worst.unwrap_or(State::NotApplicable),
-            to_sign: parts.contains(&State::Open),
-            is_left_out: parts.contains(&State::NotAssessed),
+            state: others.fold(signatures.state, State::min),
+            is_left_out: rules.contains(&State::NotAssessed),
+            is_partial,
+            beside: match per {
+                Some(per) => run.attestations.beside(name, run.subjects.per(per)),
+                None => Vec::new(),
+            },
+            ..signatures
         }
     }
 }
 
-impl Assessed {
-    /// Items and how they stand.
-    pub fn items(&self) -> impl Iterator<Item = (&Item, Standing)> {
-        self.list.items.iter().zip(self.standings.iter().copied())
-    }
-
-    /// How many items stand so.
-    pub fn count(&self, state: State) -> usize {
-        let so = |standing: &&Standing| standing.state == state;
-        self.standings.iter().filter(so).count()
-    }
-
-    /// How many items somebody has to sign, those that fail among them.
-    pub fn to_sign(&self) -> usize {
-        self.standings.iter().filter(|it| it.to_sign).count()
-    }
-
-    /// How many items have a rule that was not run, those that fail among them.
-    pub fn left_out(&self) -> usize {
-        self.standings.iter().filter(|it| it.is_left_out).count()
-    }
-
-    /// How many items speak of something that is there.
-    pub fn applicable(&self) -> usize {
-        self.standings.len() - self.count(State::NotApplicable)
-    }
-}
-
-/// All checklists of a run, in the order in which they are named.
+/// All checklists of a run, in the order in which they are named: ours, then the user's.
 #[derive(Clone, Debug, Default)]
 pub struct Checklists(Vec<Checklist>);
 
+/// The rules that an item may name.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleNames<'a> {
+    /// The id of a rule by each name that it has or had.
+    pub ids: &'a BTreeMap<&'a str, &'a str>,
+    /// Whether these are all; where a rule could not be read, an item that names it is not to blame.
+    pub are_all: bool,
+}
+
 impl Checklists {
-    /// Reads lists, and says everything that is wrong with any of them. `rules` has the id of a rule by each name that
-    /// it has or had.
+    /// Reads lists, and says everything that is wrong with any of them.
     pub fn load<'a>(
         sources: impl IntoIterator<Item = (&'a str, &'a str)>,
-        rules: &BTreeMap<&str, &str>,
+        rules: RuleNames<'_>,
     ) -> (Checklists, Vec<SourceError>) {
         let mut lists: Vec<Checklist> = Vec::new();
         let mut errors = Vec::new();
@@ -246,13 +226,26 @@ impl Checklists {
         nearest(id, self.0.iter().map(|list| list.id.as_str()))
     }
 
+    /// The items that an attestation may name. `are_all` is to say whether every list could be read.
+    pub fn signable(&self, are_all: bool) -> Items {
+        let items = self.items();
+        Items {
+            by_name: items.map(|(name, item)| (name, item.asked())).collect(),
+            are_all,
+        }
+    }
+
+    /// All items, each with its name: `recovery/pitr`.
+    pub fn items(&self) -> impl Iterator<Item = (String, &Item)> {
+        self.0
+            .iter()
+            .flat_map(|list| list.items.iter().map(|item| (list.name_of(item), item)))
+    }
+
     /// Where a rule is listed: `recovery/pitr`.
     pub fn listing(&self, rule: &str) -> Vec<String> {
-        let items = self.0.iter().flat_map(|list| {
-            let lists = |item: &&Item| item.rules.iter().any(|id| id == rule);
-            let name = |item: &Item| format!("{}/{}", list.id, item.id);
-            list.items.iter().filter(lists).map(name)
-        });
-        items.collect()
+        let lists = |item: &Item| item.rules.iter().any(|id| id == rule);
+        let items = self.items().filter(|(_, item)| lists(item));
+        items.map(|(name, _)| name).collect()
     }
 }

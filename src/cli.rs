@@ -1,20 +1,26 @@
 //! The command line: arguments in, text and an exit code out.
 //!
-//! The only part that knows clap, the terminal, the clock and the environment, and the only one that prints. What it
-//! needs of the rest comes through [`engine::Engine`].
+//! The only part that knows clap, the terminal, the clock and the environment, and the only one that prints. Live facts
+//! come through [`collector::Collector`].
 
 pub mod args;
+mod ask;
+mod attest;
 mod check;
+mod choice;
+pub mod collector;
 mod dry_run;
-pub mod engine;
 pub mod exit;
 mod explain;
+mod files;
 pub mod format;
+mod judge;
 pub mod output;
 mod pages;
-pub mod program;
 pub mod progress;
+mod project;
 mod rules;
+mod schema;
 pub mod screen;
 mod snapshot;
 pub mod time;
@@ -26,26 +32,26 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use self::args::{Cli, Command};
-use self::engine::Engine;
+use self::collector::Collector;
 use self::exit::{Exit, Failure};
 use self::output::Console;
 use self::screen::Screen;
 use crate::rule::template::shell_word;
 
 /// Runs the program on the process's own arguments and streams.
-pub fn main(engine: &dyn Engine) -> Exit {
+pub fn main(collector: &dyn Collector) -> Exit {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     // Text has escape sequences only where they were asked for; on old Windows consoles they are translated.
     let mut out = anstream::AutoStream::always(std::io::stdout());
     let mut err = anstream::AutoStream::always(std::io::stderr());
     let mut console = Console::new(&mut out, &mut err, Screen::from_environment());
-    run(&arguments, engine, &mut console)
+    run(&arguments, collector, &mut console)
 }
 
 /// Runs the program. The first argument is its name.
-pub fn run(arguments: &[OsString], engine: &dyn Engine, console: &mut Console<'_>) -> Exit {
+pub fn run(arguments: &[OsString], collector: &dyn Collector, console: &mut Console<'_>) -> Exit {
     let ended = match Cli::try_parse_from(arguments) {
-        Ok(cli) => dispatch(&cli.command, &typed(arguments), engine, console),
+        Ok(cli) => dispatch(&cli.command, &typed(arguments), collector, console),
         Err(error) => not_parsed(&error, arguments, console),
     };
     ended.unwrap_or_else(|failure| {
@@ -57,16 +63,18 @@ pub fn run(arguments: &[OsString], engine: &dyn Engine, console: &mut Console<'_
 fn dispatch(
     command: &Command,
     typed: &str,
-    engine: &dyn Engine,
+    collector: &dyn Collector,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
     match command {
-        Command::Check(args) => check::run(args, typed, engine, console),
-        Command::Snapshot(args) => snapshot::run(args, engine, console),
-        Command::Explain(args) => explain::run(args, engine, console),
+        Command::Check(args) => check::run(args, typed, collector, console),
+        Command::Snapshot(args) => snapshot::run(args, collector, console),
+        Command::Explain(args) => explain::run(args, console),
         Command::Rules(args) => rules::run(args, console),
+        Command::Attest(args) => attest::run(args, console),
         Command::Completions(args) => pages::completions(args.shell, console),
         Command::Man => pages::manual(console),
+        Command::Schema(args) => schema::run(args.name, console),
     }
 }
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::yaml::{self, SourceError, Spans};
@@ -48,7 +49,7 @@ pub struct Monitoring {
 /// The tiers a table may have.
 pub const TIERS: [&str; 4] = ["critical", "standard", "starter", "ephemeral"];
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct File {
     version: u32,
@@ -62,7 +63,7 @@ struct File {
     monitoring: MonitoringFile,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct MatcherFile {
     name: String,
@@ -72,7 +73,7 @@ struct MatcherFile {
     tables: Vec<String>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct MonitoringFile {
     #[serde(default)]
@@ -80,6 +81,11 @@ struct MonitoringFile {
     #[serde(default)]
     eventbridge: bool,
     external: Option<String>,
+}
+
+/// The JSON Schema of the file.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(File)
 }
 
 /// Reads a configuration.

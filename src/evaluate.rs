@@ -76,7 +76,7 @@ fn elements<'a>(rule: &'a Rule, list: &'a Condition, frame: &mut Frame<'a>) -> V
     let mut outcomes = Vec::with_capacity(listing.len());
     for index in 0..listing.len() {
         let element = listing.get(index).value.plain();
-        let verdict = frame.with(Val::Plain(element), |frame| verdict(rule, frame));
+        let verdict = frame.with_subject(Val::Plain(element), |frame| verdict(rule, frame));
         outcomes.push(Outcome {
             verdict,
             subject: Subject::Element(element),
@@ -90,7 +90,7 @@ fn elements<'a>(rule: &'a Rule, list: &'a Condition, frame: &mut Frame<'a>) -> V
 /// Unknown, unless the rule does not apply whatever the elements are.
 fn of_list<'a>(rule: &'a Rule, frame: &mut Frame<'a>, why: &'a Why) -> Outcome<'a> {
     let element = Val::Plain(Value::Unknown(why));
-    let applies = frame.with(element, |frame| applies(rule, frame));
+    let applies = frame.with_subject(element, |frame| applies(rule, frame));
     Outcome {
         verdict: match applies {
             Truth::False => Verdict::NotApplicable,
@@ -121,9 +121,9 @@ fn verdict<'a>(rule: &'a Rule, frame: &mut Frame<'a>) -> Verdict {
 fn frame<'a>(rule: &Rule, params: &'a Params, scope: &Scope<'a>) -> Option<Frame<'a>> {
     let record = |record| Val::Plain(Value::Record(record));
     let mut frame = Frame::new(params, scope.now);
-    frame.push(record(scope.account));
+    frame.push_subject(record(scope.account));
     if rule.for_each.root() == Root::Table {
-        frame.push(record(scope.table?));
+        frame.push_subject(record(scope.table?));
     }
     Some(frame)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::snapshot::fact::{Reason, Why};
@@ -13,7 +14,7 @@ use crate::snapshot::record::Evidence;
 macro_rules! words {
     ($( $(#[$doc:meta])* $name:ident { $( $(#[$variant_doc:meta])* $variant:ident = $word:literal, )* } )*) => { $(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         pub enum $name { $( $(#[$variant_doc])* #[serde(rename = $word)] $variant, )* }
 
         impl $name {
@@ -182,6 +183,36 @@ pub struct Finding {
     pub fingerprint: String,
     /// The rule's file, and the line of its assertion.
     pub source: (String, usize),
+    /// What stands beside the verdict, and takes the finding out of the gate.
+    pub decoration: Option<Decoration>,
+}
+
+/// What stands beside a verdict, never instead of it: the finding is listed, and does not count in the gate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decoration {
+    /// Somebody answers for it until a date.
+    Waived {
+        /// Who.
+        owner: String,
+        /// Until when: the last day, in UTC.
+        expires: jiff::civil::Date,
+        /// Why it is accepted.
+        reason: String,
+        /// Where it is followed up.
+        ticket: Option<String>,
+    },
+    /// It was there, and no less bad, when the baseline was made.
+    Baselined,
+}
+
+impl Decoration {
+    /// The word in machine formats.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Decoration::Waived { .. } => "waived",
+            Decoration::Baselined => "baselined",
+        }
+    }
 }
 
 /// Which table: account, region, name.
@@ -192,6 +223,8 @@ pub type TableKey = (String, String, String);
 pub struct TableBrief {
     /// The environment it is taken to be of: `prod`.
     pub environment: Option<String>,
+    /// The service it belongs to, as declared.
+    pub service: Option<String>,
     /// `on-demand`, `provisioned`.
     pub capacity_mode: Option<String>,
     /// Size in bytes.
@@ -211,6 +244,10 @@ pub struct Counts {
     pub unknown: usize,
     /// Not applicable.
     pub not_applicable: usize,
+    /// Failures and unknowns that somebody answers for until a date. They are in none of the counts above.
+    pub waived: usize,
+    /// Failures and unknowns that were there when the baseline was made. They are in none of the counts above.
+    pub baselined: usize,
 }
 
 impl Counts {
@@ -229,11 +266,21 @@ impl Counts {
         self.fail += other.fail;
         self.unknown += other.unknown;
         self.not_applicable += other.not_applicable;
+        self.waived += other.waived;
+        self.baselined += other.baselined;
     }
 
     /// All of them.
     pub fn total(&self) -> usize {
-        self.pass + self.fail + self.unknown + self.not_applicable
+        let Counts {
+            pass,
+            fail,
+            unknown,
+            not_applicable,
+            waived,
+            baselined,
+        } = self;
+        pass + fail + unknown + not_applicable + waived + baselined
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Gate {
     pub fail_on: Option<Severity>,
     /// Items of the checklists that were asked for and wait for a signature: each counts as a failure.
     pub open_items: usize,
+    /// Items of those that somebody who was to sign them found not to hold: each counts as a failure.
+    pub rejected_items: usize,
     /// The decision.
     pub outcome: GateOutcome,
 }
@@ -50,7 +52,9 @@ pub struct Seen<'a> {
     pub unknowns: &'a BySeverity,
     /// Items of the checklists that were asked for and wait for a signature.
     pub open_items: usize,
-    /// Items of those whose rules were not run.
+    /// Items of those that somebody who was to sign them found not to hold.
+    pub rejected_items: usize,
+    /// Items of those whose rules were not run, or that may have to be signed for more than is known.
     pub unassessed_items: usize,
     /// Whether there was anything to judge.
     pub anything_checked: bool,
@@ -99,9 +103,10 @@ impl GateOutcome {
 pub fn decide(terms: Terms, seen: &Seen<'_>) -> Gate {
     let counts = terms.fail_on.is_some() && seen.anything_checked;
     let open_items = if counts { seen.open_items } else { 0 };
+    let rejected_items = if counts { seen.rejected_items } else { 0 };
     let unassessed = if counts { seen.unassessed_items } else { 0 };
     let unknown = counted(terms.fail_on, seen.unknowns) + unassessed;
-    let outcome = if counted(terms.fail_on, seen.fails) + open_items > 0 {
+    let outcome = if counted(terms.fail_on, seen.fails) + open_items + rejected_items > 0 {
         GateOutcome::NotReady
     } else if !terms.allow_unknown && unknown > 0 {
         GateOutcome::CannotTell
@@ -115,6 +120,7 @@ pub fn decide(terms: Terms, seen: &Seen<'_>) -> Gate {
     Gate {
         fail_on: terms.fail_on,
         open_items,
+        rejected_items,
         outcome,
     }
 }
@@ -140,6 +146,7 @@ mod tests {
             fails,
             unknowns,
             open_items: 0,
+            rejected_items: 0,
             unassessed_items: 0,
             anything_checked,
         };
@@ -153,6 +160,7 @@ mod tests {
             fails: &fails,
             unknowns: &unknowns,
             open_items,
+            rejected_items: 0,
             unassessed_items,
             anything_checked: true,
         };
@@ -273,5 +281,23 @@ mod tests {
         assert_eq!(outcome(0, 0), GateOutcome::Ready);
         assert_eq!(with_items(NEVER, 1, 1).outcome, GateOutcome::Ready);
         assert_eq!(with_items(NEVER, 1, 1).open_items, 0);
+    }
+
+    #[test]
+    fn a_rejected_item_counts_as_a_failure() {
+        let decided = |terms| {
+            let (fails, unknowns) = (none(), none());
+            let seen = Seen {
+                fails: &fails,
+                unknowns: &unknowns,
+                open_items: 0,
+                rejected_items: 1,
+                unassessed_items: 0,
+                anything_checked: true,
+            };
+            super::decide(terms, &seen).outcome
+        };
+        assert_eq!(decided(Terms::default()), GateOutcome::NotReady);
+        assert_eq!(decided(NEVER), GateOutcome::Ready);
     }
 }

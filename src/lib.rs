@@ -9,6 +9,7 @@
 //! Everything to the right of [`snapshot`] is pure: no clock, no network, no environment, no printing.
 
 pub mod assess;
+pub mod attestation;
 pub mod checklist;
 pub mod cli;
 #[cfg(feature = "live")]

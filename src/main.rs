@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use dynalint::cli::program::Program;
+use dynalint::cli::collector::Aws;
 
 fn main() -> ExitCode {
-    dynalint::cli::main(&Program::default()).into()
+    dynalint::cli::main(&Aws).into()
 }

@@ -5,6 +5,7 @@
 pub mod cases;
 pub mod explain;
 pub mod json;
+pub mod signatures;
 pub mod terminal;
 
 use std::collections::BTreeMap;

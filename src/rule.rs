@@ -2,9 +2,11 @@
 //!
 //! Rules are data. Nothing here looks at a snapshot's values: that is [`crate::evaluate`].
 
+pub mod anatomy;
 pub mod catalog;
 pub mod condition;
 mod file;
+mod lets;
 pub mod message;
 pub mod param;
 pub mod template;
@@ -13,6 +15,7 @@ pub mod text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::condition::Condition;
@@ -21,9 +24,17 @@ use self::message::Message;
 use self::param::{Param, ParamError, Params};
 use self::template::Template;
 use crate::finding::{Area, Severity, Verdict};
+use crate::snapshot::Region;
+use crate::snapshot::iam::Iam;
 use crate::snapshot::operation::Operation;
 use crate::snapshot::record::RecordType;
+use crate::snapshot::table::Table;
 use crate::yaml::Tree;
+
+/// The JSON Schema of a rule's file.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(file::RuleFile)
+}
 
 /// The name of a rule, in kebab-case: also the name of its file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -167,13 +178,22 @@ pub struct Fix {
     pub text: Option<Template>,
 }
 
+impl Fix {
+    /// The values that the repairs show.
+    fn values(&self) -> impl Iterator<Item = &Condition> {
+        let ways = [&self.cli, &self.terraform, &self.cloudformation, &self.text];
+        ways.into_iter().flatten().flat_map(Template::values)
+    }
+}
+
 /// A test case of a rule.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
     /// What it shows.
     pub name: String,
     /// The facts, in the snapshot's encoding.
+    #[schemars(schema_with = "given")]
     pub given: Tree,
     /// Values for parameters.
     #[serde(default)]
@@ -186,6 +206,24 @@ pub struct Case {
     /// Words that the evidence must hold: `path = observed`.
     #[serde(default)]
     pub evidence_mentions: Vec<String>,
+}
+
+/// The facts of a case as a JSON Schema: those of a region, of which any may be missing, with one table beside.
+fn given(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let partly = |mut schema: schemars::Schema| {
+        schema.remove("required");
+        schema
+    };
+    let table = partly(Table::json_schema(generator)).to_value();
+    let iam = partly(Iam::json_schema(generator)).to_value();
+    let mut region = partly(Region::json_schema(generator));
+    let properties = region
+        .get_mut("properties")
+        .and_then(|it| it.as_object_mut());
+    let properties = properties.expect("a region has fields");
+    properties.insert("table".to_owned(), table);
+    properties.insert("iam".to_owned(), iam);
+    region
 }
 
 impl Rule {

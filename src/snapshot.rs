@@ -25,6 +25,7 @@ pub mod usage;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::alarm::{CompositeAlarm, MetricAlarm, Topic};
@@ -48,7 +49,7 @@ use crate::record;
 pub const VERSION: u32 = 1;
 
 /// What was read of one or more accounts, at one time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Snapshot {
     /// Version of the format: [`VERSION`].
@@ -73,7 +74,7 @@ pub struct Snapshot {
 }
 
 /// Where facts come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
     /// An account, through the API of AWS.
@@ -93,7 +94,7 @@ impl Source {
 }
 
 /// One call that did not give what was asked for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Gap {
     /// The call.
@@ -182,7 +183,7 @@ record! {
 }
 
 /// An account and the regions of it that were looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Scope {
     /// Account id, twelve digits.
     pub account: String,

@@ -5,8 +5,10 @@
 //! `001234567890` and `1_000` letter by letter. Only `null`, `~` and nothing are null; only `true` and `false` are bools;
 //! only numbers as JSON spells them, without leading zeros, are numbers where the type is left open.
 //! Refused, each with its place: more than 1 MB, more than 64 levels, duplicate keys, keys that are no text, anchors,
-//! aliases, tags, several documents. Does not write YAML and knows nothing of rules. No other file names a YAML crate.
+//! aliases, tags, several documents. Only [`edit`] writes: one item of a list. Knows nothing of rules. No other file
+//! names a YAML crate.
 
+pub mod edit;
 mod error;
 mod filler;
 mod mistake;

@@ -1,24 +1,33 @@
 //! A checklist's file: read whole, with every mistake in it and its place.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Attest, Checklist, Item, Per};
+use super::{Attest, Checklist, Item, Per, RuleNames};
 use crate::yaml::{self, SourceError, Spans, did_you_mean};
 
-/// What may be missing is optional here: the reader below says all that is missing at once.
-#[derive(Deserialize)]
+// What may be missing is optional here: the reader below says all that is missing at once.
+
+/// A checklist: what a review goes through.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct File {
+#[schemars(rename = "Checklist")]
+pub(super) struct File {
+    /// Its name: also the name of the file, in kebab-case.
+    #[schemars(required)]
     id: Option<String>,
+    /// Its heading.
+    #[schemars(required)]
     title: Option<String>,
+    /// In the order of a review.
     #[serde(default)]
     items: Vec<ItemFile>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ItemFile {
     id: Option<String>,
@@ -29,7 +38,7 @@ struct ItemFile {
     attest: Option<AttestFile>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct AttestFile {
     per: Option<String>,
@@ -42,7 +51,7 @@ struct AttestFile {
 pub(super) fn read(
     file: &str,
     text: &str,
-    rules: &BTreeMap<&str, &str>,
+    rules: RuleNames<'_>,
     others: &[Checklist],
 ) -> Result<Checklist, Vec<SourceError>> {
     let document = yaml::read::<File>(file, text)?;
@@ -62,7 +71,7 @@ pub(super) fn read(
 
 struct Reader<'a> {
     spans: &'a Spans,
-    rules: &'a BTreeMap<&'a str, &'a str>,
+    rules: RuleNames<'a>,
     errors: Vec<SourceError>,
 }
 
@@ -85,12 +94,16 @@ impl Reader<'_> {
 
     fn list(&mut self, file: File, others: &[Checklist]) -> Checklist {
         let id = self.name("", file.id);
-        let stem = Path::new(self.spans.file()).file_stem();
-        if stem.is_none_or(|stem| stem.to_string_lossy() != id) && !id.is_empty() {
+        if stem_of(self.spans.file()) != id && !id.is_empty() {
             self.wrong("id", format!("id \"{id}\" is not the name of the file"));
         }
         if others.iter().any(|other| other.id == id) {
-            self.wrong("id", format!("a second checklist is named \"{id}\""));
+            let error = self
+                .spans
+                .error("id", format!("a second checklist is named \"{id}\""));
+            let ours = super::BUILTIN.iter().any(|(path, _)| stem_of(path) == id);
+            let hint = ours.then(|| "that is one of ours: give yours a name of its own".to_owned());
+            self.errors.push(error.hinted(hint));
         }
         let title = self.text("", "title", file.title);
         if file.items.is_empty() {
@@ -147,13 +160,14 @@ impl Reader<'_> {
         let mut ids: Vec<String> = Vec::new();
         for (index, name) in names.iter().enumerate() {
             let path = format!("{path}.rules.{index}");
-            match self.rules.get(name.as_str()) {
+            match self.rules.ids.get(name.as_str()) {
                 Some(id) if ids.iter().any(|other| other == id) => {
                     self.wrong(&path, format!("rule \"{name}\" is listed twice"));
                 }
                 Some(id) => ids.push((*id).to_owned()),
+                None if !self.rules.are_all => {}
                 None => {
-                    let known = self.rules;
+                    let known = self.rules.ids;
                     let known = known.keys().copied();
                     self.unknown(&path, format!("unknown rule \"{name}\""), known, name);
                 }
@@ -209,6 +223,12 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// The name of a file without its folders and its ending.
+fn stem_of(path: &str) -> String {
+    let stem = Path::new(path).file_stem();
+    stem.map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
 }
 
 fn join(path: &str, key: &str) -> String {

@@ -2,6 +2,7 @@
 //!
 //! Flags that cannot work together are named here where clap can tell; the rest is in each command.
 
+pub mod attest;
 pub mod rules;
 
 use std::ops::RangeInclusive;
@@ -12,8 +13,10 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use self::attest::AttestArgs;
 use self::rules::RulesArgs;
 use super::format::{Format, OutputFile, PageFormat};
+use super::schema::SchemaName;
 use super::time::{parse_duration, parse_metrics_window, parse_now};
 use crate::finding::{Area, Severity};
 use crate::gate::Terms;
@@ -62,12 +65,17 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Test rules, and start new ones
     Rules(RulesArgs),
+    /// Sign an item of a checklist that no rule can decide, or list who signed what
+    Attest(Box<AttestArgs>),
     /// Print the completions for a shell
     #[command(hide = true)]
     Completions(CompletionsArgs),
     /// Print the manual page
     #[command(hide = true)]
     Man,
+    /// Print the JSON Schema of a file
+    #[command(hide = true)]
+    Schema(SchemaArgs),
 }
 
 /// The arguments of `check`.
@@ -151,7 +159,7 @@ pub struct SnapshotArgs {
 /// The arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A rule, an area or a checklist
+    /// A rule, an area or a checklist; `language` and `facts` are pages for those who write rules
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
     /// Format on stdout
@@ -161,11 +169,14 @@ pub struct ExplainArgs {
     #[arg(long, value_name = "DIR", help_heading = "Select")]
     pub rules: Vec<PathBuf>,
     /// Columns
-    #[arg(long, value_name = "COLUMNS", value_parser = |text: &str| parse_number(text, 40..=400), help_heading = "Output")]
+    #[arg(long, value_name = "COLUMNS", value_parser = parse_columns, help_heading = "Output")]
     pub width: Option<u16>,
     /// Whether to write colours
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, help_heading = "Talk")]
     pub color: Color,
+    /// Where configuration comes from.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// The arguments of `completions`.
@@ -174,6 +185,14 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]
     pub shell: clap_complete::Shell,
+}
+
+/// The arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// The file
+    #[arg(value_name = "NAME", value_enum)]
+    pub name: SchemaName,
 }
 
 /// Which account, in the words of the AWS CLI.
@@ -256,7 +275,7 @@ pub struct OutputArgs {
     #[arg(long, value_enum)]
     pub group_by: Option<GroupBy>,
     /// Columns of the terminal report
-    #[arg(long, value_name = "COLUMNS", value_parser = |text: &str| parse_number(text, 40..=400))]
+    #[arg(long, value_name = "COLUMNS", value_parser = parse_columns)]
     pub width: Option<u16>,
     /// Keep the snapshot
     #[arg(long, value_name = "FILE")]
@@ -300,7 +319,7 @@ pub struct RunArgs {
     /// Read no CloudWatch metrics, which cost money, and leave out the rules on them
     #[arg(long)]
     pub no_metrics: bool,
-    /// The time that is now, for what depends on it
+    /// The time that is now: facts are collected at it, and signatures hold or have lapsed. Saved facts keep their own
     #[arg(long, value_name = "TIME", value_parser = parse_now)]
     pub now: Option<Timestamp>,
 }
@@ -366,6 +385,10 @@ impl GateArgs {
 fn parse_number(text: &str, range: RangeInclusive<u16>) -> Result<u16, String> {
     let number = text.parse().ok().filter(|number| range.contains(number));
     number.ok_or_else(|| format!("a number from {} to {}", range.start(), range.end()))
+}
+
+fn parse_columns(text: &str) -> Result<u16, String> {
+    parse_number(text, 40..=400)
 }
 
 fn parse_url(text: &str) -> Result<String, String> {

@@ -4,42 +4,54 @@ use std::path::Path;
 use std::time::Instant;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::args::{CheckArgs, GroupBy, ShowArg, TalkArgs};
-use super::engine::{Choice, Engine, Live};
+use super::choice::Choice;
+use super::collector::{Collector, Live};
+use super::dry_run;
 use super::exit::{Exit, Failure};
 use super::format::Format;
+use super::judge::{self, Asked};
 use super::output::{Console, write_file};
 use super::progress::Shown;
-use super::{dry_run, progress};
+use super::project::Project;
+use super::time::today;
+use crate::assess::Listing;
 use crate::report::terminal::style::Style;
 use crate::report::terminal::{Detail, Group, Input, Show, View};
 use crate::report::{Report, json, terminal};
-use crate::snapshot::{Snapshot, file};
+use crate::snapshot::{Snapshot, Source, file};
+
+/// The account of `check --demo`.
+const DEMO: &[u8] = include_bytes!("../../demo/snapshot.json");
 
 /// Runs it. `command` is what the user typed, for the next steps.
 pub(super) fn run(
     args: &CheckArgs,
     command: &str,
-    engine: &dyn Engine,
+    collector: &dyn Collector,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
     refuse(args)?;
-    let choice = choice(args);
+    // What is wrong with the user's files is said before any call.
+    let today = today(args.run.now);
+    let project = Project::load(&args.select.rules, &args.config, today)?;
+    let choice = Choice::new(&project, &args.select, args.run.no_metrics)?;
     if args.run.dry_run {
-        return dry(args, &choice, engine, console);
+        return dry(args, &choice, console);
     }
     let started = Instant::now();
-    let snapshot = facts(args, &choice, engine, console)?;
+    let snapshot = facts(args, &choice, collector, console)?;
     let duration_ms = started.elapsed().as_millis();
     if let Some(path) = &args.output.save {
         file::save(&snapshot, path)?;
     }
-    let mut report = engine.assess(&snapshot, &choice)?;
+    let mut report = judge::report(&snapshot, &project, &choice, &asked(args, today));
     if args.input.is_none() && !args.demo {
         report.duration_ms = u64::try_from(duration_ms).ok();
     }
-    let rules = engine.rule_facts(&args.select.rules)?;
+    let rules = judge::rule_facts(&project);
     let name = args.input.as_deref().map(file_name).unwrap_or_default();
     let screen = View {
         style: console.screen.style(args.talk.color, args.output.width),
@@ -81,12 +93,6 @@ fn refuse(args: &CheckArgs) -> Result<(), Failure> {
             format!("leave {flag} out, or take --format terminal"),
         ));
     }
-    if args.run.now.is_some() && (args.input.is_some() || args.demo) {
-        return Err(Failure::new(
-            "--now cannot be used with facts that are there already: they are judged at their own time",
-            "leave --now out",
-        ));
-    }
     if args.run.dry_run && (args.output.save.is_some() || !args.output.output.is_empty()) {
         return Err(Failure::new(
             "--dry-run reads nothing, so there is nothing to write to a file",
@@ -96,62 +102,63 @@ fn refuse(args: &CheckArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn choice(args: &CheckArgs) -> Choice<'_> {
-    Choice {
+fn asked(args: &CheckArgs, today: Date) -> Asked<'_> {
+    Asked {
         select: &args.select,
-        config: args.config.config.as_deref(),
-        no_config: args.config.no_config,
         terms: args.gate.terms(),
-        keep_all: args.output.show == Some(ShowArg::All),
-        no_metrics: args.run.no_metrics,
-        now: args.run.now,
+        listing: match args.output.show {
+            Some(ShowArg::All) => Listing::All,
+            Some(ShowArg::Fail | ShowArg::Unknown) | None => Listing::Problems,
+        },
+        today,
     }
 }
 
-fn dry(
-    args: &CheckArgs,
-    choice: &Choice<'_>,
-    engine: &dyn Engine,
-    console: &mut Console<'_>,
-) -> Result<Exit, Failure> {
-    let (operations, series) = (engine.operations(choice)?, engine.series(choice)?);
+fn dry(args: &CheckArgs, choice: &Choice<'_>, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let style = console.screen.style(args.talk.color, args.output.width);
     let scope = dry_run::scope(&args.aws, &args.select.table);
-    console.report(&dry_run::table(&operations, &series, &scope, &style))?;
+    let table = dry_run::table(&choice.operations(), &choice.series(), &scope, &style);
+    console.report(&table)?;
     Ok(Exit::Done)
 }
 
 fn facts(
     args: &CheckArgs,
     choice: &Choice<'_>,
-    engine: &dyn Engine,
+    collector: &dyn Collector,
     console: &Console<'_>,
 ) -> Result<Snapshot, Failure> {
     match &args.input {
         Some(path) => Ok(file::load(path)?),
-        None if args.demo => engine.demo(),
-        None => live(args, choice, engine, console),
+        None if args.demo => demo(),
+        None => live(args, choice, collector, console),
     }
+}
+
+pub(super) fn demo() -> Result<Snapshot, Failure> {
+    let mut snapshot = file::parse(Path::new("demo/snapshot.json"), DEMO)?;
+    snapshot.source = Source::Demo;
+    Ok(snapshot)
 }
 
 fn live(
     args: &CheckArgs,
     choice: &Choice<'_>,
-    engine: &dyn Engine,
+    collector: &dyn Collector,
     console: &Console<'_>,
 ) -> Result<Snapshot, Failure> {
-    let (operations, series) = (engine.operations(choice)?, engine.series(choice)?);
     let live = Live {
         aws: &args.aws,
         tables: &args.select.table,
+        operations: &choice.operations(),
+        series: &choice.series(),
+        metrics_window: args.run.metrics_window,
         timeout: args.run.timeout,
         concurrency: args.run.concurrency,
-        series: &series,
-        metrics_window: args.run.metrics_window,
         now: args.run.now.unwrap_or_else(Timestamp::now),
     };
     let progress = Shown::fitting(console.screen, &args.talk);
-    let snapshot = engine.collect(&live, &operations, &progress as &dyn progress::Progress);
+    let snapshot = collector.collect(&live, &progress);
     progress.finish();
     snapshot
 }

@@ -1,48 +1,71 @@
-//! `dynalint explain`: a rule, an area with its checklist, or the list of all rules. Needs no account.
+//! `dynalint explain`: a rule, an area with its checklist, the list of all rules, or a page of the manual. Needs no account.
 
 use std::collections::BTreeSet;
 
 use super::args::ExplainArgs;
-use super::engine::Engine;
 use super::exit::{Exit, Failure};
 use super::format::PageFormat;
 use super::output::Console;
+use super::project::Project;
+use super::time::today;
+use crate::assess::ROOTS;
 use crate::checklist::Checklists;
 use crate::finding::Area;
-use crate::report::explain::{self, RulePage, markdown};
+use crate::report::explain::page::Page;
+use crate::report::explain::{self, ParamLine, RulePage, markdown};
 use crate::report::terminal::style::Style;
+use crate::rule::Rule;
+use crate::rule::param::Param;
+use crate::snapshot::operation::Operation;
 
 /// How alike two names must be for one to be suggested for the other.
 const ALIKE: f64 = 0.75;
 /// The most names that are suggested.
 const MOST_NAMES: usize = 5;
+/// The page of the rule language.
+const LANGUAGE: &str = "language";
+/// The page of what conditions can look at.
+const FACTS: &str = "facts";
 
 /// Runs it.
-pub(super) fn run(
-    args: &ExplainArgs,
-    engine: &dyn Engine,
-    console: &mut Console<'_>,
-) -> Result<Exit, Failure> {
+pub(super) fn run(args: &ExplainArgs, console: &mut Console<'_>) -> Result<Exit, Failure> {
     if args.format == PageFormat::Markdown && args.width.is_some() {
         return Err(Failure::new(
             "--width is for text at a terminal, and Markdown has none",
             "leave --width out, or take --format terminal",
         ));
     }
-    let pages = engine.pages(&args.rules)?;
     let style = console.screen.style(args.color, args.width);
+    if let Some(page) = args.name.as_deref().and_then(manual) {
+        let text = match args.format {
+            PageFormat::Terminal => page.terminal(&style),
+            PageFormat::Markdown => page.markdown(),
+        };
+        console.report(&text)?;
+        return Ok(Exit::Done);
+    }
+    let project = Project::load(&args.rules, &args.config, today(None))?;
+    let rules = project.catalog.rules().iter();
+    let pages: Vec<RulePage> = rules.map(|rule| page(rule, &project.lists)).collect();
     let text = match (&args.name, args.format) {
         (None, PageFormat::Markdown) => markdown::catalogue(&pages),
         (None, PageFormat::Terminal) => {
-            explain::catalogue(&pages, &style) + "\n  why     dynalint explain RULE\n"
+            explain::catalogue(&pages, &style)
+                + "\n  why     dynalint explain RULE\n  write   dynalint explain language, dynalint explain facts\n"
         }
-        (Some(name), format) => {
-            let lists = engine.checklists(&args.rules)?;
-            named(name, &pages, &lists, format, &style)?
-        }
+        (Some(name), format) => named(name, &pages, &project.lists, format, &style)?,
     };
     console.report(&text)?;
     Ok(Exit::Done)
+}
+
+/// The pages of the manual for those who write rules.
+fn manual(name: &str) -> Option<Page> {
+    match name {
+        LANGUAGE => Some(explain::language::page()),
+        FACTS => Some(explain::facts::page(&ROOTS)),
+        _ => None,
+    }
 }
 
 /// A rule; or a checklist and the rules of the area of that name.
@@ -82,19 +105,9 @@ fn unknown(name: &str, pages: &[RulePage], lists: &Checklists) -> Failure {
         .iter()
         .map(|rule| &*rule.id)
         .chain(Area::ALL.iter().map(|area| area.word()))
-        .chain(lists.lists().iter().map(|list| &*list.id));
-    let known: BTreeSet<&str> = known.collect();
-    let mut near: Vec<(f64, &str)> = known
-        .into_iter()
-        .map(|known| (strsim::jaro_winkler(name, known), known))
-        .filter(|(alike, _)| *alike > ALIKE)
-        .collect();
-    near.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(right.1)));
-    let names: Vec<&str> = near
-        .iter()
-        .take(MOST_NAMES)
-        .map(|(_, name)| *name)
-        .collect();
+        .chain(lists.lists().iter().map(|list| &*list.id))
+        .chain([LANGUAGE, FACTS]);
+    let names = alike(name, known.map(|known| (known, known)));
     let hint = match names.is_empty() {
         true => "dynalint explain lists the rules".to_owned(),
         false => format!("did you mean {}?", names.join(", ")),
@@ -103,4 +116,71 @@ fn unknown(name: &str, pages: &[RulePage], lists: &Checklists) -> Failure {
         format!("no rule, area or checklist is named \"{name}\""),
         hint,
     )
+}
+
+/// The names that may have been meant, the likeliest first. Each is known by a word, which may be another one.
+pub(super) fn alike<'a>(
+    name: &str,
+    known: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Vec<&'a str> {
+    let known: BTreeSet<(&str, &str)> = known.into_iter().collect();
+    let mut near: Vec<(f64, &str)> = known
+        .into_iter()
+        .map(|(word, known)| (strsim::jaro_winkler(name, word), known))
+        .filter(|(alike, _)| *alike > ALIKE)
+        .collect();
+    near.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(right.1)));
+    let mut names: Vec<&str> = Vec::new();
+    for (_, known) in near {
+        if !names.contains(&known) {
+            names.push(known);
+        }
+    }
+    names.truncate(MOST_NAMES);
+    names
+}
+
+fn page(rule: &Rule, lists: &Checklists) -> RulePage {
+    let fix = &rule.fix;
+    let fixes = [
+        ("cli", &fix.cli),
+        ("terraform", &fix.terraform),
+        ("cloudformation", &fix.cloudformation),
+        ("text", &fix.text),
+    ];
+    let mut needs: Vec<String> = Operation::run(&rule.operations())
+        .into_iter()
+        .filter_map(Operation::action)
+        .map(str::to_owned)
+        .collect();
+    needs.sort();
+    RulePage {
+        id: rule.id.to_string(),
+        area: rule.area,
+        severity: rule.severity,
+        since: rule.since.clone(),
+        title: rule.title.clone(),
+        params: rule.params.iter().map(param_line).collect(),
+        why: rule.why.clone(),
+        looks_at: rule.fields().into_iter().collect(),
+        needs,
+        fix: fixes
+            .iter()
+            .filter_map(|(kind, text)| {
+                Some(((*kind).to_owned(), text.as_ref()?.with_placeholders()))
+            })
+            .collect(),
+        listed: lists.listing(rule.id.as_str()),
+        refs: rule.refs.clone(),
+        file: rule.file.clone(),
+    }
+}
+
+fn param_line(param: &Param) -> ParamLine {
+    ParamLine {
+        name: param.name.clone(),
+        kind: param.ty.name().to_owned(),
+        default: param.default.to_string(),
+        about: param.about.clone(),
+    }
 }

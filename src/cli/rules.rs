@@ -5,10 +5,11 @@ mod test;
 
 use std::path::{Path, PathBuf};
 
+use super::args::ConfigArgs;
 use super::args::rules::{RulesArgs, RulesCommand};
 use super::exit::{Exit, Failure};
+use super::files::home;
 use super::output::Console;
-use super::program::project;
 
 /// Where a project keeps the rules of its own.
 const FOLDER: &str = "dynalint/rules";
@@ -24,7 +25,7 @@ pub(super) fn run(args: &RulesArgs, console: &mut Console<'_>) -> Result<Exit, F
 /// The folder of the project's own rules, whether it is there or not: beside the configuration, or at the root of the
 /// repository.
 fn own_folder() -> PathBuf {
-    project().join(FOLDER)
+    home(&ConfigArgs::default()).join(FOLDER)
 }
 
 /// A path as it is said: from here, where it is inside.

@@ -6,8 +6,8 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::args::SnapshotArgs;
+use super::collector::{Collector, Live};
 use super::dry_run;
-use super::engine::{Engine, Live};
 use super::exit::{Exit, Failure};
 use super::output::Console;
 use super::progress::Shown;
@@ -19,7 +19,7 @@ use crate::snapshot::{Snapshot, file};
 /// Runs it. Everything is read that any rule may look at, so that later rules can judge the file too.
 pub(super) fn run(
     args: &SnapshotArgs,
-    engine: &dyn Engine,
+    collector: &dyn Collector,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
     let wanted =
@@ -38,7 +38,7 @@ pub(super) fn run(
             "dynalint snapshot --save prod.snapshot.json",
         ));
     }
-    let snapshot = collect(args, &operations, &series, engine, console)?;
+    let snapshot = collect(args, &operations, &series, collector, console)?;
     keep(args.save.as_deref(), &snapshot, console)?;
     if !args.talk.quiet {
         console.talk(&told(args.save.as_deref(), &snapshot));
@@ -53,12 +53,13 @@ fn collect(
     args: &SnapshotArgs,
     operations: &BTreeSet<Operation>,
     series: &BTreeSet<Series>,
-    engine: &dyn Engine,
+    collector: &dyn Collector,
     console: &Console<'_>,
 ) -> Result<Snapshot, Failure> {
     let live = Live {
         aws: &args.aws,
         tables: &args.table,
+        operations,
         timeout: args.run.timeout,
         concurrency: args.run.concurrency,
         series,
@@ -66,7 +67,7 @@ fn collect(
         now: args.run.now.unwrap_or_else(Timestamp::now),
     };
     let progress = Shown::fitting(console.screen, &args.talk);
-    let snapshot = engine.collect(&live, operations, &progress);
+    let snapshot = collector.collect(&live, &progress);
     progress.finish();
     snapshot
 }

@@ -22,6 +22,12 @@ fn first_second(text: &str) -> Option<Timestamp> {
     Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
+/// The day that it is, in UTC: of this time, or of the clock's.
+pub fn today(now: Option<Timestamp>) -> Date {
+    let now = now.unwrap_or_else(Timestamp::now);
+    now.to_zoned(TimeZone::UTC).date()
+}
+
 /// A duration: `90d`, `2h`, `35 days`, `30s`.
 ///
 /// # Errors

@@ -2,10 +2,13 @@
 //!
 //! Walks the condition once more and looks only at the parts that decided. Made for reported results alone.
 
+mod distance;
 mod elements;
+mod local;
 mod path;
 mod unread;
 
+use self::local::Told;
 use super::logic::{False, True, Truth};
 use super::run::Frame;
 use super::value::Val;
@@ -17,7 +20,6 @@ use crate::rule::param::Params;
 use crate::rule::text::spelled;
 use crate::rule::{ForEach, Root, Rule};
 use crate::snapshot::fact::Why;
-use crate::snapshot::operation::Operation;
 use crate::snapshot::record::{Evidence, Value};
 
 /// What a reported result shows.
@@ -64,6 +66,7 @@ pub fn explain<'a>(
             .to_owned(),
         ],
         wants_same: matches!(outcome.verdict, Verdict::Pass | Verdict::NotApplicable),
+        told: Told::default(),
         made: Explanation::default(),
     };
     if scope.table.is_some() && rule.for_each.root() == Root::Table {
@@ -76,7 +79,7 @@ pub fn explain<'a>(
             let path = explainer.element_path(list.expr(), &Val::Plain(*element), None);
             let path = path.unwrap_or_else(|| variable.clone());
             explainer.names.push(path);
-            explainer.frame.push(Val::Plain(*element));
+            explainer.frame.push_subject(Val::Plain(*element));
             explainer.outcome(rule, outcome.verdict);
         }
         (Subject::Root, _) | (_, ForEach::Root(_)) => explainer.outcome(rule, outcome.verdict),
@@ -92,6 +95,8 @@ struct Explainer<'a> {
     names: Vec<String>,
     /// Whether the outcome is the wanted one: a witness is shown rather than someone to blame.
     wants_same: bool,
+    /// Names of `let` of which all has been said.
+    told: Told,
     made: Explanation,
 }
 
@@ -113,7 +118,7 @@ impl<'a> Explainer<'a> {
             self.condition = applies;
             let element = Val::Plain(Value::Unknown(&crate::snapshot::fact::UNDEFINED));
             self.names.push(String::new());
-            self.frame.push(element);
+            self.frame.push_subject(element);
             if let Truth::False = self.frame.truth(applies.expr()) {
                 self.made.unknown.clear();
                 self.blame(applies.expr(), false);
@@ -212,10 +217,12 @@ impl<'a> Explainer<'a> {
                 let part = self.right_side(part);
                 self.seen(text, self.said(outcome, format!("{name}({part})")));
             }
-            Kind::Glob(text, pattern, _) => {
+            Kind::Match(kind, text, pattern, _) => {
                 let pattern = self.right_side(pattern);
-                self.seen(text, self.said(outcome, format!("glob({pattern})")));
+                let expected = format!("{}({pattern})", kind.method());
+                self.seen(text, self.said(outcome, expected));
             }
+            Kind::Local(place, local) => self.blame_local(*place, local, outcome),
             Kind::Bool(_) => {}
             Kind::Variable(..)
             | Kind::Param(_)
@@ -254,7 +261,7 @@ impl<'a> Explainer<'a> {
             path: self.path(expr),
             observed: outcome.to_string(),
             expected,
-            from: source(expr),
+            from: expr.source(),
         };
         self.add(evidence);
     }
@@ -268,7 +275,7 @@ impl<'a> Explainer<'a> {
             path: self.path(expr),
             observed,
             expected,
-            from: source(expr),
+            from: expr.source(),
         };
         self.add(evidence);
     }
@@ -317,7 +324,7 @@ impl<'a> Explainer<'a> {
             path: format!("{}[{}]", self.path(map), spelled(key_value.plain())),
             observed: observed.unwrap_or_else(|| "null".to_owned()),
             expected: format!("{sign} null"),
-            from: source(map),
+            from: map.source(),
         };
         self.add(evidence);
     }
@@ -329,8 +336,11 @@ impl<'a> Explainer<'a> {
         } else {
             (left, operator, right)
         };
-        let other = self.right_side(other);
-        self.seen(seen, format!("{} {other}", operator.sign()));
+        let said = self.right_side(other);
+        self.seen(seen, format!("{} {said}", operator.sign()));
+        if let Kind::Size(of) = &seen.kind {
+            self.counted(of, operator, other);
+        }
     }
 
     /// A value with the params filled in; what comes from the snapshot with its path too.
@@ -370,14 +380,5 @@ impl<'a> Explainer<'a> {
         for why in grounds.unknown {
             self.add_unread(path.clone(), &why);
         }
-    }
-}
-
-/// The call that told a value.
-fn source(expr: &Expr) -> Option<Operation> {
-    match &expr.kind {
-        Kind::Field(record, _, field) => field.from.first().copied().or_else(|| source(record)),
-        Kind::Ask(_, _, method, _) => method.from.first().copied(),
-        _ => expr.parts().into_iter().find_map(source),
     }
 }

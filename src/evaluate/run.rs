@@ -1,11 +1,11 @@
 //! The evaluator: a checked condition and a frame of values give a value.
 
-use globset::{GlobBuilder, GlobMatcher};
 use jiff::Timestamp;
 
 use super::logic::{False, NO_ANSWER, True, Truth, Unknown, calculate, compare, equal, join};
 use super::value::{Item, Listing, Seq, Val};
-use crate::rule::condition::{Each, Expr, Fold, Kind, Lambda, Operator, TextTest};
+use crate::rule::condition::pattern::{PatternKind, Patterns};
+use crate::rule::condition::{Each, Expr, Fold, Kind, Lambda, Local, Operator, TextTest};
 use crate::rule::param::Params;
 use crate::snapshot::fact::{UNDEFINED, Why};
 use crate::snapshot::record::Value;
@@ -15,6 +15,10 @@ pub(super) struct Frame<'a> {
     slots: Vec<Val<'a>>,
     params: &'a Params,
     now: Timestamp,
+    /// How many slots belong to the subject; those above are variables of lambdas.
+    of_subject: usize,
+    /// What names of `let` stand for, by their place; nothing where it has not been needed yet.
+    locals: Vec<Option<Val<'a>>>,
 }
 
 impl<'a> Frame<'a> {
@@ -23,7 +27,61 @@ impl<'a> Frame<'a> {
             slots: Vec::with_capacity(4),
             params,
             now,
+            of_subject: 0,
+            locals: Vec::new(),
         }
+    }
+
+    /// Names one more thing of the subject.
+    pub(super) fn push_subject(&mut self, value: Val<'a>) {
+        self.slots.truncate(self.of_subject);
+        self.slots.push(value);
+        self.of_subject = self.slots.len();
+        self.locals.clear();
+    }
+
+    /// Works with one more thing of the subject, which names of `let` may look at.
+    pub(super) fn with_subject<T>(
+        &mut self,
+        value: Val<'a>,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        self.push_subject(value);
+        let done = work(self);
+        self.slots.pop();
+        self.of_subject = self.slots.len();
+        self.locals.clear();
+        done
+    }
+
+    /// How many slots belong to the subject.
+    pub(super) fn of_subject(&self) -> usize {
+        self.of_subject
+    }
+
+    /// Takes the variables of lambdas away for a while.
+    pub(super) fn take_lambdas(&mut self) -> Vec<Val<'a>> {
+        self.slots.split_off(self.of_subject.min(self.slots.len()))
+    }
+
+    /// Puts the variables of lambdas back.
+    pub(super) fn put_lambdas(&mut self, slots: Vec<Val<'a>>) {
+        self.slots.extend(slots);
+    }
+
+    /// What a name of `let` stands for, worked out at most once for a subject.
+    fn local(&mut self, place: usize, local: &'a Local) -> Val<'a> {
+        if let Some(Some(value)) = self.locals.get(place) {
+            return value.clone();
+        }
+        let lambdas = self.take_lambdas();
+        let value = self.value(local.condition.expr());
+        self.put_lambdas(lambdas);
+        if self.locals.len() <= place {
+            self.locals.resize(place + 1, None);
+        }
+        self.locals[place] = Some(value.clone());
+        value
     }
 
     pub(super) fn push(&mut self, value: Val<'a>) {
@@ -65,7 +123,9 @@ impl<'a> Frame<'a> {
             Kind::Each(Each::Exists, list, lambda) => self.each(list, lambda, True),
             Kind::Each(Each::ExistsOne, list, lambda) => self.exists_one(list, lambda),
             Kind::TextTest(test, text, part) => self.text_test(*test, text, part),
-            Kind::Glob(text, pattern, matcher) => self.glob(text, pattern, matcher.as_ref()),
+            Kind::Match(kind, text, pattern, patterns) => {
+                self.matches(*kind, text, pattern, patterns)
+            }
             Kind::Ask(record, method, _, args) => self.ask(record, *method, args),
             Kind::Bool(_)
             | Kind::Number(_)
@@ -73,6 +133,7 @@ impl<'a> Frame<'a> {
             | Kind::Text(_)
             | Kind::List(_)
             | Kind::Variable(..)
+            | Kind::Local(..)
             | Kind::Now
             | Kind::Param(_)
             | Kind::Field(..)
@@ -96,17 +157,19 @@ impl<'a> Frame<'a> {
             Kind::Text(text) => Value::Text(text),
             Kind::Now => Value::Time(self.now),
             Kind::Variable(slot, _) => return self.slot(*slot),
+            Kind::Local(place, local) => return self.local(*place, local),
             Kind::Param(index) => self.param(*index),
             Kind::Field(record, slot, _) => self.field(record, *slot),
             Kind::Entry(map, key) => self.entry(map, key),
             Kind::List(items) => return self.literal(items),
             Kind::Choose(test, yes, no) => return self.choose(test, yes, no),
             Kind::Negative(inner) => {
-                let zero = match self.value(inner).plain() {
+                let value = self.value(inner);
+                let zero = match value.plain() {
                     Value::Duration(_) => Value::Duration(0.0),
                     _ => Value::Number(0.0),
                 };
-                return calculate(Operator::Minus, &Val::Plain(zero), &self.value(inner));
+                return calculate(Operator::Minus, &Val::Plain(zero), &value);
             }
             Kind::Arithmetic(operator, left, right) => {
                 return calculate(*operator, &self.value(left), &self.value(right));
@@ -132,7 +195,7 @@ impl<'a> Frame<'a> {
             | Kind::HasEntry(..)
             | Kind::Each(Each::All | Each::Exists | Each::ExistsOne, ..)
             | Kind::TextTest(..)
-            | Kind::Glob(..)
+            | Kind::Match(..)
             | Kind::Ask(..) => return self.truth(expr).value(),
         })
     }
@@ -316,28 +379,23 @@ impl<'a> Frame<'a> {
         }
     }
 
-    fn glob(
+    /// A pattern is one of the condition's own or of a param's: all were compiled when the rule was loaded.
+    fn matches(
         &mut self,
+        kind: PatternKind,
         text: &'a Expr,
         pattern: &'a Expr,
-        matcher: Option<&GlobMatcher>,
+        patterns: &Patterns,
     ) -> Truth<'a> {
-        let text = match self.value(text).plain() {
-            Value::Text(text) => text,
-            Value::Unknown(why) => return Unknown(why),
+        let (text, pattern) = match (self.value(text).plain(), self.value(pattern).plain()) {
+            (Value::Text(text), Value::Text(pattern)) => (text, pattern),
+            (Value::Unknown(why), _) | (_, Value::Unknown(why)) => return Unknown(why),
             _ => return NO_ANSWER,
         };
-        match (matcher, self.value(pattern).plain()) {
-            (Some(matcher), _) => Truth::from(matcher.is_match(text)),
-            (None, Value::Text(pattern)) => match self.params.glob(pattern) {
-                Some(matcher) => Truth::from(matcher.is_match(text)),
-                None => match GlobBuilder::new(pattern).build() {
-                    Ok(glob) => Truth::from(glob.compile_matcher().is_match(text)),
-                    Err(_) => NO_ANSWER,
-                },
-            },
-            (None, Value::Unknown(why)) => Unknown(why),
-            (None, _) => NO_ANSWER,
+        let of_params = || self.params.pattern(kind, pattern);
+        match patterns.get(kind, pattern).or_else(of_params) {
+            Some(pattern) => Truth::from(pattern.is_match(text)),
+            None => NO_ANSWER,
         }
     }
 
@@ -375,12 +433,13 @@ fn fold_values<'a>(fold: Fold, values: Vec<Val<'a>>) -> Val<'a> {
     let Some(mut folded) = values.next() else {
         return match fold {
             Fold::Sum => Val::Plain(Value::Number(0.0)),
+            Fold::SumOfDurations => Val::Plain(Value::Duration(0.0)),
             Fold::Min | Fold::Max => NO_ANSWER.value(),
         };
     };
     for value in values {
         folded = match fold {
-            Fold::Sum => calculate(Operator::Plus, &folded, &value),
+            Fold::Sum | Fold::SumOfDurations => calculate(Operator::Plus, &folded, &value),
             Fold::Min => better(Operator::Less, folded, value),
             Fold::Max => better(Operator::More, folded, value),
         };

@@ -49,6 +49,7 @@ impl Declared<String> {
 
 const ENVIRONMENT_TAGS: [&str; 3] = ["environment", "env", "stage"];
 const TIER_TAGS: [&str; 2] = ["tier", "criticality"];
+const SERVICE_TAGS: [&str; 4] = ["service", "application", "app", "system"];
 const DATA_CLASS_TAGS: [&str; 6] = [
     "data-class",
     "data_class",
@@ -117,6 +118,13 @@ pub fn tier(config: &Config, table: &Table) -> Fact<Declared<Tier>> {
         value: Tier(declared.value),
         origin: declared.origin,
     })
+}
+
+/// The service that a table belongs to: the value of a tag such as `service`, in lower case; null without one.
+pub fn service(table: &Table) -> Fact<Option<String>> {
+    let tags = table.tags.as_ref().map_err(Clone::clone);
+    let service = |tags| by_tag(tags, &SERVICE_TAGS).map(|declared| declared.value);
+    tags.map(service).into()
 }
 
 /// The class of a table's data: the value of a tag such as `data-class`, in lower case; null without one. There is no

@@ -375,6 +375,7 @@ impl<'a> TableView<'a> {
         });
         TableBrief {
             environment,
+            service: declared::service(self.table).known().cloned().flatten(),
             capacity_mode: self.table.billing_mode.known().map(mode),
             size_bytes: self.table.size_bytes.known().copied(),
             indexes: self.indexes.known().map(Vec::len),

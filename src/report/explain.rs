@@ -3,12 +3,15 @@
 //! Pure text out of plain structs; knows neither how rules are loaded nor what they found. The same as Markdown is in
 //! [`markdown`].
 
+pub mod facts;
+pub mod language;
 pub mod markdown;
+pub mod page;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::terminal::items::signature;
 use super::terminal::layout::{command, hang, hang_paragraphs, keep, number, pad};
+use super::terminal::signed::asked;
 use super::terminal::style::{Ink, Style};
 use crate::checklist::{Checklist, Item};
 use crate::finding::{Area, Severity};
@@ -154,7 +157,7 @@ pub fn checklist(list: &Checklist, style: &Style) -> String {
 fn item_lines(item: &Item, style: &Style) -> String {
     let id = style.paint(Ink::Strong, &item.id);
     let text = hang(style, "    ", &style.clean(&item.text));
-    let sign = item.attest.as_ref().map(signature).unwrap_or_default();
+    let sign = item.attest.as_ref().map(asked).unwrap_or_default();
     let facts = [
         ("why", &*item.why),
         ("rules", &*item.rules.join(", ")),

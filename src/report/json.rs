@@ -6,11 +6,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::{BlindSpot, Counts, Report, Summary, worst_first};
-use crate::checklist::{Assessed, Item, Standing};
-use crate::finding::{Area, Finding, SubjectId};
+use crate::attestation::Hold;
+use crate::checklist::{Assessed, Item, Signature, Standing};
+use crate::finding::{Area, Decoration, Finding, SubjectId};
 use crate::snapshot::Scope;
 use crate::snapshot::fact::Why;
 use crate::snapshot::operation::Operation;
@@ -29,7 +32,17 @@ pub fn render(report: &Report) -> Result<String, serde_json::Error> {
     Ok(text)
 }
 
-#[derive(Serialize)]
+/// The JSON Schema of the format.
+pub fn schema() -> Schema {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    settings
+        .into_generator()
+        .into_root_schema_for::<ReportV1<'_>>()
+}
+
+/// A report of dynalint.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Report")]
 struct ReportV1<'a> {
     version: u32,
     tool: ToolV1<'a>,
@@ -41,14 +54,14 @@ struct ReportV1<'a> {
     gaps: Vec<GapV1<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ToolV1<'a> {
     name: &'static str,
     version: &'a str,
     rules_digest: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RunV1<'a> {
     source: &'a str,
     scopes: Vec<ScopeV1<'a>>,
@@ -65,21 +78,21 @@ fn is_none(count: &usize) -> bool {
     *count == 0
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ScopeV1<'a> {
     account: &'a str,
     partition: &'a str,
     regions: &'a [String],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct GateV1 {
     fail_on: &'static str,
     verdict: &'static str,
     exit_code: u8,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SummaryV1<'a> {
     pass: usize,
     fail: usize,
@@ -90,7 +103,7 @@ struct SummaryV1<'a> {
     by_rule: BTreeMap<&'a str, CountsV1>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct CountsV1 {
     pass: usize,
     fail: usize,
@@ -98,7 +111,7 @@ struct CountsV1 {
     not_applicable: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ResultV1<'a> {
     rule: &'a str,
     area: &'static str,
@@ -114,7 +127,7 @@ struct ResultV1<'a> {
     source: SourceV1<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SubjectV1<'a> {
     kind: &'a str,
     name: &'a str,
@@ -124,7 +137,7 @@ struct SubjectV1<'a> {
     region: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct EvidenceV1<'a> {
     path: &'a str,
     observed: &'a str,
@@ -132,20 +145,20 @@ struct EvidenceV1<'a> {
     from: Option<&'static str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct UnknownV1<'a> {
     reason: &'static str,
     action: Option<&'static str>,
     detail: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SourceV1<'a> {
     file: &'a str,
     line: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ChecklistV1<'a> {
     id: &'a str,
     title: &'a str,
@@ -154,7 +167,7 @@ struct ChecklistV1<'a> {
     items: Vec<ItemV1<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ItemV1<'a> {
     id: &'a str,
     text: &'a str,
@@ -164,9 +177,28 @@ struct ItemV1<'a> {
     rules: &'a [String],
     /// What a person has to sign; null where rules alone decide.
     attest: Option<AttestV1<'a>>,
+    /// The signatures that decide for something of this run.
+    signatures: Vec<SignatureV1<'a>>,
+    /// What nobody signed for, or whose signature has lapsed: `account/region/table`, `account/service` or `account`.
+    open_for: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+struct SignatureV1<'a> {
+    on: BTreeMap<&'static str, &'a str>,
+    outcome: &'static str,
+    by: &'a str,
+    date: String,
+    expires: String,
+    /// `attested`, `lapsed` or `rejected`; attested is also what was found not to apply.
+    state: &'static str,
+    /// Whether it has lapsed because the item is in other words since.
+    is_reworded: bool,
+    evidence: &'a [String],
+    notes: Option<&'a str>,
+}
+
+#[derive(Serialize, JsonSchema)]
 struct AttestV1<'a> {
     per: &'static str,
     by: &'a str,
@@ -174,7 +206,7 @@ struct AttestV1<'a> {
     needs_evidence: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct GapV1<'a> {
     action: &'a str,
     /// The one thing it was about; null for a listing, and where it was about several.
@@ -290,7 +322,7 @@ impl<'a> ResultV1<'a> {
             area: finding.area.word(),
             severity: finding.severity.word(),
             status: finding.verdict.word(),
-            decoration: None,
+            decoration: finding.decoration.as_ref().map(Decoration::word),
             subject: SubjectV1::from_subject(&finding.subject),
             message: &finding.message,
             evidence: finding
@@ -356,7 +388,8 @@ impl<'a> ChecklistV1<'a> {
 }
 
 impl<'a> ItemV1<'a> {
-    fn from_item(item: &'a Item, standing: Standing) -> ItemV1<'a> {
+    fn from_item(item: &'a Item, standing: &'a Standing) -> ItemV1<'a> {
+        let signatures = standing.signatures().into_iter();
         ItemV1 {
             id: &item.id,
             text: &item.text,
@@ -369,6 +402,35 @@ impl<'a> ItemV1<'a> {
                 valid_days: attest.valid_days,
                 needs_evidence: attest.needs_evidence,
             }),
+            signatures: signatures.map(SignatureV1::from_signature).collect(),
+            open_for: open_for(item, standing),
+        }
+    }
+}
+
+fn open_for(item: &Item, standing: &Standing) -> Vec<String> {
+    let per = item.attest.iter().map(|attest| attest.per);
+    let open = per.flat_map(|per| {
+        let open = standing.signed.iter().filter(|it| it.hold.is_to_sign());
+        open.map(move |it| it.subject.id(per))
+    });
+    open.collect()
+}
+
+impl<'a> SignatureV1<'a> {
+    fn from_signature(signature: Signature<'a>) -> SignatureV1<'a> {
+        let attestation = signature.attestation;
+        let on = attestation.on.patterns();
+        SignatureV1 {
+            on: on.map(|(per, it)| (per.word(), &*it.text)).collect(),
+            outcome: attestation.outcome.word(),
+            by: &attestation.by,
+            date: attestation.date.to_string(),
+            expires: attestation.expires.to_string(),
+            state: signature.hold.word(),
+            is_reworded: signature.hold == Hold::Reworded,
+            evidence: &attestation.evidence,
+            notes: attestation.notes.as_deref(),
         }
     }
 }

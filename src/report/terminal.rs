@@ -7,8 +7,9 @@ mod blind;
 mod block;
 mod finding;
 mod header;
-pub(crate) mod items;
+mod items;
 pub mod layout;
+pub(crate) mod signed;
 mod steps;
 pub mod style;
 mod summary;
@@ -107,6 +108,7 @@ pub fn render(report: &Report, view: &View<'_>) -> String {
         items::lists(report, view),
         either(items_alone, || results(report, view)),
         either(asked, || summary::by_area(report, &view.style)),
+        signed::section(report, view),
         blind::table(report, view),
         verdict::line(report, &view.style),
         verdict::next_steps(report, view),

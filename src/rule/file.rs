@@ -4,9 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::condition::{Condition, Fault, Names, Variable};
+use super::condition::reference::RESERVED;
+use super::condition::{Condition, Fault, Named, Names, Variable, Written};
+use super::lets::{Lets, Mistake};
 use super::message::Message;
 use super::param::{Param, ParamFile};
 use super::template::Template;
@@ -14,37 +17,64 @@ use super::{Area, Case, Fix, ForEach, Root, Roots, Rule, RuleId, Severity};
 use crate::snapshot::record::Type;
 use crate::yaml::{self, SourceError, Spans, did_you_mean};
 
-#[derive(Deserialize)]
+/// A rule: what must hold, why, what to do about it, and its own test cases.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RuleFile {
+#[schemars(rename = "Rule")]
+pub(super) struct RuleFile {
+    /// Its name in kebab-case, saying what must hold: also the name of the file.
     id: String,
+    /// The part of the checklist that it belongs to.
     area: Area,
+    /// What must hold, as a heading.
     title: String,
+    /// How bad it is when it does not hold.
     severity: Severity,
+    /// The version that brought it: 0.1.0.
     since: String,
+    /// What it gives one result for: table, account, iam, or "index in table.indexes".
     for_each: String,
+    /// Where this condition is false, the rule does not apply.
     applies_when: Option<String>,
+    /// Values that users may set, by name.
     #[serde(default)]
     params: BTreeMap<String, ParamFile>,
+    /// Names for values that conditions and texts use, in their order; later ones may use earlier ones.
+    #[serde(default, rename = "let")]
+    #[schemars(with = "BTreeMap<String, String>")]
+    lets: Lets,
+    /// The condition that must hold.
     assert: String,
+    /// The sentence of a result; {…} shows a value: "{table.name}: the window is {table.pitr.window_days} days".
     message: String,
+    /// For people: what goes wrong, and when.
     why: String,
+    /// What to do about a failure.
     fix: FixFile,
+    /// Pages to read, https.
     refs: Vec<String>,
+    /// Names it had before.
     #[serde(default)]
     aliases: Vec<String>,
+    /// Whether a waiver may cover it.
     #[serde(default = "waivable_unless_said")]
     waivable: bool,
+    /// Its own cases: at least one each that passes, fails and is unknown.
     #[serde(default)]
     tests: Vec<Case>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct FixFile {
+#[schemars(rename = "Fix")]
+pub(super) struct FixFile {
+    /// With the command line of AWS.
     cli: Option<String>,
+    /// With Terraform.
     terraform: Option<String>,
+    /// With CloudFormation.
     cloudformation: Option<String>,
+    /// By a person, where no tool does it.
     text: Option<String>,
 }
 
@@ -104,18 +134,27 @@ impl Reader<'_> {
     fn rule(&mut self, file: RuleFile, folder: Option<&str>, roots: &Roots) -> Option<Rule> {
         self.identity(&file, folder);
         self.texts(&file);
-        let params = self.params(file.params)?;
+        let mut params = self.params(file.params)?;
         let (for_each, variables) = self.for_each(&file.for_each, roots)?;
         let names = Names {
             variables: &variables,
             params: &params,
+            locals: &[],
             shown: &[],
+        };
+        let locals = self.locals(&file.lets, names);
+        let names = Names {
+            locals: &locals,
+            ..names
         };
         let applies_when = file.applies_when.as_deref();
         let applies_when = applies_when.map(|text| self.condition("applies_when", text, names));
         let given = applies_when.as_ref().and_then(Option::as_ref);
         let given = given.map(|condition| condition.shown_when_true().to_vec());
-        let shown = given.unwrap_or_default();
+        let shown = given.unwrap_or_else(|| match &file.applies_when {
+            Some(text) => Condition::guards(text, names),
+            None => Vec::new(),
+        });
         let after = Names {
             shown: &shown,
             ..names
@@ -132,7 +171,18 @@ impl Reader<'_> {
             None => None,
         };
         let (assert, message) = (assert?, message?);
-        self.unused(&params, [Some(&assert), applies_when.as_ref()], &message);
+        let used = [Some(&assert), applies_when.as_ref()];
+        let used: Vec<&Condition> = used
+            .into_iter()
+            .flatten()
+            .chain(message.values())
+            .chain(fix.values())
+            .collect();
+        self.unused(&params, &locals, &used);
+        let demands: Vec<_> = used.iter().flat_map(|it| it.demands()).copied().collect();
+        for (param, demand) in demands {
+            params[param].demands.push(demand);
+        }
         Some(Rule {
             id: RuleId(file.id),
             area: file.area,
@@ -300,17 +350,19 @@ impl Reader<'_> {
             Root::Table
         };
         let mut variables = roots.variables(root);
-        let taken = [
-            "account", "table", "iam", "now", "params", "true", "false", "null", "in",
-        ];
-        if !is_snake(variable) || taken.contains(&variable) {
-            let message = format!("\"{variable}\" cannot name an element");
+        let taken = ["account", "table", "iam", "now", "params"];
+        if !is_snake(variable) || taken.contains(&variable) || RESERVED.contains(&variable) {
+            let mut message = format!("\"{variable}\" cannot name an element");
+            if RESERVED.contains(&variable) {
+                message += ": it is a word that CEL keeps for itself";
+            }
             self.wrong("for_each", message);
             return None;
         }
         let names = Names {
             variables: &variables,
             params: &[],
+            locals: &[],
             shown: &[],
         };
         let list = Condition::list(path, names);
@@ -321,7 +373,8 @@ impl Reader<'_> {
             name: variable.to_owned(),
             ty: ty.clone(),
             origin: path.trim().to_owned(),
-            literals: Vec::new(),
+            written: Written::default(),
+            is_element: false,
         });
         let for_each = ForEach::Element {
             root,
@@ -332,21 +385,44 @@ impl Reader<'_> {
         Some((for_each, variables))
     }
 
-    fn unused(&mut self, params: &[Param], conditions: [Option<&Condition>; 2], message: &Message) {
-        let used: BTreeSet<usize> = conditions
-            .into_iter()
-            .flatten()
-            .chain(message.values())
-            .flat_map(|condition| condition.params().iter().copied())
-            .collect();
-        for (index, param) in params.iter().enumerate() {
-            if !used.contains(&index) {
-                let path = format!("params.{}", param.name);
-                let message = format!("param \"{}\" is not used", param.name);
-                let hint = format!("use it as params.{}, or take it out", param.name);
-                let error = self.spans.key_error(&path, message);
-                self.errors.push(error.hinted(Some(hint)));
+    fn locals(&mut self, lets: &Lets, names: Names<'_>) -> Vec<Named> {
+        let (named, mistakes) = lets.check(names);
+        for mistake in mistakes {
+            match mistake {
+                Mistake::Key(path, message) => {
+                    self.errors.push(self.spans.key_error(&path, message));
+                }
+                Mistake::Inside(path, faults) => self.faults(&path, 0, faults),
             }
+        }
+        named
+    }
+
+    /// Params and names of `let` that nothing looks at.
+    fn unused(&mut self, params: &[Param], locals: &[Named], conditions: &[&Condition]) {
+        let used = |of: fn(&Condition) -> &BTreeSet<usize>| -> BTreeSet<usize> {
+            let used = conditions.iter().flat_map(|condition| of(condition));
+            used.copied().collect()
+        };
+        let (used_params, used_locals) = (used(Condition::params), used(Condition::locals));
+        let params = params.iter().enumerate();
+        let params = params
+            .filter(|(index, _)| !used_params.contains(index))
+            .map(|(_, param)| ("params", "param", param.name.as_str()));
+        let locals = locals.iter().enumerate();
+        let locals = locals
+            .filter(|(index, local)| local.value.is_some() && !used_locals.contains(index))
+            .map(|(_, local)| ("let", "name", local.name.as_str()));
+        for (key, what, name) in params.chain(locals) {
+            let message = format!("{what} \"{name}\" is not used");
+            let error = self.spans.key_error(&format!("{key}.{name}"), message);
+            let spelled = if key == "params" {
+                format!("params.{name}")
+            } else {
+                name.to_owned()
+            };
+            let hint = format!("use it as {spelled}, or take it out");
+            self.errors.push(error.hinted(Some(hint)));
         }
     }
 }
@@ -358,7 +434,8 @@ impl Roots {
             name: root.name().to_owned(),
             ty: Type::Record(record),
             origin: root.name().to_owned(),
-            literals: Vec::new(),
+            written: Written::default(),
+            is_element: false,
         };
         let account = variable(Root::Account, self.account);
         match root {
@@ -399,7 +476,7 @@ pub(crate) fn to_kebab(text: &str) -> Option<String> {
     is_kebab(&id).then_some(id)
 }
 
-fn is_snake(text: &str) -> bool {
+pub(super) fn is_snake(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text
             .bytes()

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use globset::{GlobBuilder, GlobMatcher};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::condition::duration;
-use crate::snapshot::record::{FactType, Value};
+use super::condition::pattern::{Pattern, PatternKind, Patterns};
+use crate::snapshot::record::{Choices, FactType, Method, Value};
 use crate::yaml::{Tree, did_you_mean};
 
 /// The type of a parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum ParamType {
     /// A number.
     #[serde(rename = "number")]
@@ -163,17 +164,72 @@ impl fmt::Display for ParamValue {
 }
 
 /// How a rule's file declares a parameter.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Param")]
 pub(super) struct ParamFile {
+    /// Its type.
     #[serde(rename = "type")]
     ty: ParamType,
+    /// The value where nobody sets one.
     default: Tree,
+    /// The least value.
     min: Option<Tree>,
+    /// The greatest value.
     max: Option<Tree>,
+    /// The fewest elements of a list.
     min_items: Option<usize>,
+    /// The only values, if not all.
     one_of: Option<Vec<Tree>>,
+    /// What it means.
     about: String,
+}
+
+/// What the conditions of a rule want of the texts of a parameter, whoever gives them.
+#[derive(Clone, Copy)]
+pub(crate) enum Demand {
+    /// They are compared with a word of this set.
+    Word(&'static Choices),
+    /// They are patterns.
+    Pattern(PatternKind),
+    /// They are the first argument of this method.
+    Argument(&'static Method),
+}
+
+impl Demand {
+    fn accepts(self, text: &str) -> Result<(), String> {
+        match self {
+            Demand::Word(choices) if choices.knows(text) => Ok(()),
+            Demand::Word(choices) => {
+                let hint = did_you_mean(text, choices.known.iter().copied());
+                let hint = hint.map_or_else(String::new, |hint| format!(", {hint}"));
+                Err(format!("{} is never \"{text}\"{hint}", choices.name))
+            }
+            Demand::Pattern(kind) => kind.compile(text).map(drop),
+            Demand::Argument(method) => (method.check)(&[text]),
+        }
+    }
+}
+
+impl PartialEq for Demand {
+    fn eq(&self, other: &Demand) -> bool {
+        match (self, other) {
+            (Demand::Word(a), Demand::Word(b)) => a == b,
+            (Demand::Pattern(a), Demand::Pattern(b)) => a == b,
+            (Demand::Argument(a), Demand::Argument(b)) => std::ptr::eq(*a, *b),
+            (Demand::Word(_) | Demand::Pattern(_) | Demand::Argument(_), _) => false,
+        }
+    }
+}
+
+impl fmt::Debug for Demand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Demand::Word(choices) => write!(f, "Word({})", choices.name),
+            Demand::Pattern(kind) => write!(f, "Pattern({kind:?})"),
+            Demand::Argument(method) => write!(f, "Argument({})", method.name),
+        }
+    }
 }
 
 /// A parameter of a rule.
@@ -195,6 +251,8 @@ pub struct Param {
     pub min_items: Option<usize>,
     /// The only values, if not all.
     pub one_of: Option<Vec<ParamValue>>,
+    /// What the conditions want of its texts.
+    pub(super) demands: Vec<Demand>,
 }
 
 /// A wrong value for a parameter; whoever reads the file gives the place.
@@ -249,6 +307,7 @@ impl Param {
             min_items: file.min_items,
             one_of: one_of.transpose()?,
             about: file.about,
+            demands: Vec::new(),
         };
         let size = |bound: &Option<ParamValue>| bound.as_ref().and_then(ParamValue::size);
         if let (Some(min), Some(max)) = (size(&param.min), size(&param.max))
@@ -269,6 +328,15 @@ impl Param {
         Ok(value)
     }
 
+    fn add_patterns(&self, text: &str, patterns: &mut Patterns) -> Result<(), String> {
+        for demand in &self.demands {
+            if let Demand::Pattern(kind) = demand {
+                patterns.add(*kind, text)?;
+            }
+        }
+        Ok(())
+    }
+
     fn accepts(&self, value: &ParamValue) -> Result<(), String> {
         let bound = |bound: &Option<ParamValue>| bound.as_ref().and_then(ParamValue::size);
         if let (Some(size), Some(min)) = (value.size(), bound(&self.min))
@@ -285,6 +353,11 @@ impl Param {
             && len < min
         {
             return Err(format!("{len} elements, at least {min} wanted"));
+        }
+        for text in value.texts() {
+            for demand in &self.demands {
+                demand.accepts(&text)?;
+            }
         }
         match &self.one_of {
             Some(known) if !known.contains(value) => {
@@ -304,8 +377,8 @@ fn shown(value: &Option<ParamValue>) -> String {
 #[derive(Clone, Default)]
 pub struct Params {
     values: Vec<(String, ParamValue)>,
-    /// Their texts as patterns, made once: a rule may compare each name of ten thousand tables with them.
-    globs: BTreeMap<String, GlobMatcher>,
+    /// Those that are patterns, compiled once: a rule may compare each name of ten thousand tables with them.
+    patterns: Patterns,
 }
 
 impl fmt::Debug for Params {
@@ -343,15 +416,21 @@ impl Params {
             }
         }
         if errors.is_empty() {
-            let globs = values.iter().flat_map(|(_, value)| value.texts());
-            let glob = |text: String| {
-                let glob = GlobBuilder::new(&text).build().ok()?;
-                Some((text, glob.compile_matcher()))
-            };
-            Ok(Params {
-                globs: globs.filter_map(glob).collect(),
-                values,
-            })
+            let mut patterns = Patterns::default();
+            for (param, (name, value)) in declared.iter().zip(&values) {
+                for text in value.texts() {
+                    let added = param.add_patterns(&text, &mut patterns);
+                    errors.extend(added.err().map(|message| ParamError {
+                        name: name.clone(),
+                        message,
+                        hint: None,
+                    }));
+                }
+            }
+            match errors.is_empty() {
+                true => Ok(Params { values, patterns }),
+                false => Err(errors),
+            }
         } else {
             Err(errors)
         }
@@ -370,8 +449,8 @@ impl Params {
     }
 
     /// One of the texts as a pattern.
-    pub(crate) fn glob(&self, text: &str) -> Option<&GlobMatcher> {
-        self.globs.get(text)
+    pub(crate) fn pattern(&self, kind: PatternKind, text: &str) -> Option<&Pattern> {
+        self.patterns.get(kind, text)
     }
 }
 

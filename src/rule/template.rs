@@ -67,6 +67,13 @@ impl Template {
         }
     }
 
+    pub(super) fn values(&self) -> impl Iterator<Item = &Condition> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Value(value) => Some(&**value),
+        })
+    }
+
     /// The text for a POSIX shell; `value` gives what a placeholder stands for, where that is known.
     pub fn for_shell<'t>(
         &'t self,

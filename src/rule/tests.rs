@@ -136,6 +136,12 @@ fn good_conditions_load() {
         "account.region == \"eu-west-1\" || now - 7d > now",
         "table.name in [\"a\", \"b\"]",
         "-table.size_bytes < 0",
+        "table.name.matches('^a-[0-9]+$') || table.name.matches(r\"\\d\")",
+        "['a*', 'b?'].exists(p, table.name.glob(p))",
+        "age(table.created_at.orValue(now)) in [90s, 2m, 1.5h, 1d, 2w]",
+        "table.size_bytes > 1B && table.size_bytes > 1MB && table.size_bytes > 1.5GB",
+        "table.indexes.exists_one(i, i.name == 'x')",
+        "account.topics.all(t, t.subscriptions.orValue([]).all(s, s.confirmed))",
     ] {
         assert_eq!(
             condition_errors(condition),
@@ -208,9 +214,16 @@ fn bad_conditions_say_where_and_what() {
         ),
         (
             "table.name + 'x' == 'y'",
-            "1: no \"+\" between string and string",
+            "1: no \"+\" between string and string, texts are not joined here: compare the parts, or say it in the message",
         ),
-        ("table.name", "1: expected true or false, found string"),
+        (
+            "table.name",
+            "1: expected true or false, found string, compare it with something",
+        ),
+        (
+            "table.indexes && table.deletion_protection",
+            "1: expected true or false, found list<index>, ask for its size, or for its elements",
+        ),
         (
             "table.indexes.name == 'x'",
             "15: a list<index> has no field \"name\", ask its elements with .all(x, …) or .exists(x, …)",
@@ -235,13 +248,76 @@ fn bad_conditions_say_where_and_what() {
             "table.indexes.all(i, 1 < 2)",
             "22: always has the same value",
         ),
-        ("table.indexes.all(i)", "15: all takes 2 arguments, found 1"),
+        (
+            "table.indexes.all(i)",
+            "15: all takes 2 arguments, found 1, it is written list.all(e, condition)",
+        ),
+        (
+            "table.indexes.all(i, table.deletion_protection)",
+            "22: says nothing of \"i\", ask something of it, or leave .all(…) out",
+        ),
+        (
+            "table.indexes.map(i, table.size_bytes).sum() > 3",
+            "22: says nothing of \"i\", ask something of it, or leave .map(…) out",
+        ),
+        (
+            "table.indexes.all(i, table.indexes.exists(j, j.backfilling))",
+            "22: says nothing of \"i\", ask something of it, or leave .all(…) out",
+        ),
+        (
+            "table.indexes.all(if, if.backfilling)",
+            "19: \"if\" is a word that CEL keeps for itself",
+        ),
+        (
+            "table.indexes.contains('x')",
+            "15: a list<index> has no method \"contains\", write \"x in list\"",
+        ),
+        (
+            "length(table.indexes) > 1",
+            "1: unknown function \"length\", write size(x)",
+        ),
+        (
+            "'x' in table.name",
+            "8: cannot look for string in string, write text.contains(part)",
+        ),
+        (
+            "table.name.matches('a(b')",
+            "20: bad regular expression: unclosed group",
+        ),
+        (
+            "table.name.matches(table.tags['p'].orValue('x'))",
+            "20: the pattern of matches is not the rule's own, write it as a text, or take it from a param",
+        ),
+        (
+            "['a*', '['].exists(p, table.name.glob(p))",
+            "39: bad glob: unclosed character class; missing ']'",
+        ),
+        (
+            "table.pitr.status == (table.deletion_protection ? 'ENABLED' : 'ENABLD')",
+            "23: pitr-status is never \"ENABLD\", did you mean \"ENABLED\"?",
+        ),
+        (
+            "table.size_bytes > 1 // a remark",
+            "23: expected a value, found \"/\", a remark has its place in the file: # …",
+        ),
+        (
+            "not table.deletion_protection",
+            "5: expected the end, found \"table\"",
+        ),
+        (
+            "sum(table.created_at.orValue(now), now) > now",
+            "1: sum takes a list of numbers or durations, or several of one type",
+        ),
+        (r"table.name.matches(r'\d", "20: text without closing quote"),
         ("true", "1: always has the same value"),
         (
             "table.deletion_protection && 1 == 1",
             "30: always has the same value",
         ),
-        ("params.days > 3", "8: unknown param \"days\""),
+        (
+            "params.days > 3",
+            "8: unknown param \"days\", the rule has no params: declare it under \"params\"",
+        ),
         (
             "params == 3",
             "1: params is no value, write \"params.name\"",
@@ -560,7 +636,7 @@ proptest::proptest! {
         noise in "\\PC{0,40}",
     ) {
         for text in [words.concat(), words.join(" "), noise] {
-            let names = condition::Names { variables: &[], params: &[], shown: &[] };
+            let names = condition::Names { variables: &[], params: &[], locals: &[], shown: &[] };
             let _ = condition::Condition::new(&text, names);
             let quoted = serde_json::to_string(&text).expect("text");
             let _ = errors(&[("assert", &format!("assert: {quoted}"))]);
@@ -568,4 +644,271 @@ proptest::proptest! {
             let _ = errors(&[("for_each", &format!("for_each: {quoted}"))]);
         }
     }
+}
+
+/// The errors of a rule with these names of `let`, each without its file.
+fn let_errors(lets: &str, assert: &str) -> Vec<String> {
+    let lets = format!("let:\n{lets}");
+    let assert = format!("assert: {assert}");
+    let found = errors(&[("params", &lets), ("assert", &assert)]);
+    found
+        .into_iter()
+        .map(|error| error.trim_start_matches("r.yaml:").to_owned())
+        .collect()
+}
+
+#[test]
+fn names_of_let_are_typed_and_narrowed_like_the_fields_behind_them() {
+    for (lets, assert) in [
+        (
+            "  stream: table.stream",
+            "stream == null || stream.view_type == 'KEYS_ONLY'",
+        ),
+        (
+            "  stream: table.stream",
+            "stream == null || table.stream.view_type == 'KEYS_ONLY'",
+        ),
+        (
+            "  stream: table.stream",
+            "table.stream == null || stream.view_type == 'KEYS_ONLY'",
+        ),
+        (
+            "  streams: table.stream != null",
+            "(!streams) || table.stream.view_type == 'KEYS_ONLY'",
+        ),
+        (
+            "  stream: table.stream\n  streams: stream != null && table.deletion_protection",
+            "\"streams ? stream.view_type == 'KEYS_ONLY' : table.deletion_protection\"",
+        ),
+        (
+            "  team: table.tags['team']",
+            "('team' in table.tags) && team == 'shop' && table.tags['team'] != 'x'",
+        ),
+        (
+            "  days: table.pitr.window_days",
+            "days.orValue(0) > 7 && (days == null || days < 35)",
+        ),
+        (
+            "  busy: table.indexes.filter(i, i.backfilling)",
+            "busy.size() < 2 && busy.all(i, i.status == 'ACTIVE')",
+        ),
+        (
+            "  week: 7d",
+            "table.created_at == null || age(table.created_at) > week",
+        ),
+        (
+            "  good: \"['ACTIVE', 'UPDATING']\"",
+            "table.status in good && table.indexes.all(i, i.status in good)",
+        ),
+        // What a name looks at may be guarded where the name is used.
+        (
+            "  view: table.stream.view_type",
+            "table.stream == null || view == 'KEYS_ONLY'",
+        ),
+        (
+            "  stream: table.stream\n  view: stream.view_type\n  keys: view == 'KEYS_ONLY'",
+            "stream != null && keys",
+        ),
+    ] {
+        assert_eq!(let_errors(lets, assert), [""; 0], "{lets} {assert}");
+    }
+    let all = errors(&[
+        ("applies_when", "applies_when: table.stream != null"),
+        (
+            "params",
+            "let: { keys: table.stream.view_type == 'KEYS_ONLY' }",
+        ),
+        ("assert", "assert: keys"),
+        ("message", "message: '{keys}'"),
+    ]);
+    assert_eq!(all, [""; 0]);
+    let all = errors(&[
+        ("applies_when", "applies_when: stream != null"),
+        ("params", "let: { stream: table.stream }"),
+        ("assert", "assert: table.stream.view_type == 'KEYS_ONLY'"),
+    ]);
+    assert_eq!(all, [""; 0]);
+}
+
+#[test]
+fn mistakes_in_let_have_their_place() {
+    for (lets, assert, expected) in [
+        (
+            "  s: table.strem",
+            "s != null",
+            vec!["8:12: table has no field \"strem\", did you mean \"stream\"?"],
+        ),
+        (
+            "  a: b\n  b: table.deletion_protection",
+            "a && b",
+            vec!["8:6: unknown name \"b\", known: account, table, now, params"],
+        ),
+        (
+            "  stream: table.stream",
+            "stream.view_type == 'KEYS_ONLY'",
+            vec![
+                "9:9: \"stream\" may be absent, guard it with \"!= null\" or give \".orValue(…)\"",
+            ],
+        ),
+        (
+            "  view: table.stream.view_type\n  keys: view == 'KEYS_ONLY'",
+            "keys && table.stream != null",
+            vec![
+                "10:9: \"keys\" looks at table.stream, which may be absent, guard it with \"table.stream != null\"",
+            ],
+        ),
+        (
+            "  named: table.indexes.all(i, i.arn == 'x')",
+            "named",
+            vec![
+                "8:31: \"i.arn\" may be absent, guard it with \"!= null\" or give \".orValue(…)\"",
+            ],
+        ),
+        (
+            "  stream: table.stream",
+            "strem != null",
+            vec!["9:9: unknown name \"strem\", did you mean \"stream\"?"],
+        ),
+        (
+            "  size: table.size_bytes",
+            "size",
+            vec!["9:9: expected true or false, found number, compare it with something"],
+        ),
+        (
+            "  a: table.size_bytes\n  b: a > 3",
+            "table.deletion_protection",
+            vec!["8:3: name \"a\" is not used", "9:3: name \"b\" is not used"],
+        ),
+        (
+            "  table: table.name",
+            "table.name == 'x'",
+            vec!["8:3: \"table\" has a meaning already"],
+        ),
+        (
+            "  iam: table.name",
+            "iam == 'x'",
+            vec!["8:3: \"iam\" has a meaning already"],
+        ),
+        (
+            "  for: table.name",
+            "table.name == 'x'",
+            vec!["8:3: \"for\" is a word that CEL keeps for itself"],
+        ),
+        (
+            "  Size: table.name",
+            "table.name == 'x'",
+            vec!["8:3: \"Size\" is not in snake_case"],
+        ),
+        (
+            "  i: table.indexes",
+            "i.all(i, i.backfilling)",
+            vec!["9:15: \"i\" has a meaning already"],
+        ),
+        (
+            "  a: table.name\n  a: table.name",
+            "a == 'x'",
+            vec!["9:3: duplicate key \"a\""],
+        ),
+        (
+            "  status: table.status",
+            "status == 'ACTVE'",
+            vec!["9:19: resource-status is never \"ACTVE\", did you mean \"ACTIVE\"?"],
+        ),
+        (
+            "  good: \"['ACTVE']\"",
+            "table.status in good",
+            vec!["9:25: resource-status is never \"ACTVE\", did you mean \"ACTIVE\"?"],
+        ),
+        (
+            "  a: null",
+            "a == 3",
+            vec!["8:6: expected a string, found nothing"],
+        ),
+    ] {
+        assert_eq!(let_errors(lets, assert), expected, "{lets} {assert}");
+    }
+    let many: String = (0..33)
+        .map(|at| format!("  a{at}: table.size_bytes + {at}\n"))
+        .collect();
+    let sum: Vec<String> = (0..33).map(|at| format!("a{at}")).collect();
+    let assert = format!("{} > 3", sum.join(" + "));
+    assert_eq!(
+        let_errors(many.trim_end(), &assert),
+        ["7:1: 33 names, at most 32 are taken"]
+    );
+}
+
+#[test]
+fn names_of_let_cannot_hide_how_deep_a_condition_is() {
+    let lets: String = (1..12)
+        .map(|at| {
+            format!(
+                "  a{at}: \"{}a{}{}\"\n",
+                "-(".repeat(5),
+                at - 1,
+                ")".repeat(5)
+            )
+        })
+        .collect();
+    let lets = format!("  a0: table.size_bytes\n{lets}");
+    let found = let_errors(lets.trim_end(), "a11 > 3");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].ends_with("nested deeper than 64 levels with what its names stand for"));
+}
+
+#[test]
+fn a_param_holds_only_what_the_conditions_can_use() {
+    let text = rule_text(&[
+        (
+            "params",
+            "params: { s: { type: list<string>, default: [ACTIVE], about: a }, g: { type: list<string>, default: ['a*'], about: a }, r: { type: string, default: '^a', about: a } }",
+        ),
+        (
+            "assert",
+            "assert: table.status in params.s && params.g.exists(g, table.name.glob(g)) && table.name.matches(params.r)",
+        ),
+    ]);
+    let (catalog, errors) = Catalog::load([source("r.yaml", &text)], &ROOTS);
+    assert_eq!(errors, []);
+    let rule = catalog.get("r").expect("loaded");
+    let with = |name: &str, value: serde_json::Value| {
+        let overrides = BTreeMap::from([(name.to_owned(), Tree::from(value))]);
+        let read = rule.params_with(&overrides);
+        read.map(drop).map_err(|errors| errors[0].to_string())
+    };
+    assert_eq!(with("s", serde_json::json!(["DELETING"])), Ok(()));
+    for (name, value, expected) in [
+        (
+            "s",
+            serde_json::json!(["ACTIVE", "DELETNG"]),
+            "resource-status is never \"DELETNG\", did you mean \"DELETING\"?",
+        ),
+        (
+            "g",
+            serde_json::json!(["["]),
+            "bad glob: unclosed character class; missing ']'",
+        ),
+        (
+            "r",
+            serde_json::json!("("),
+            "bad regular expression: unclosed group",
+        ),
+    ] {
+        assert_eq!(with(name, value), Err(expected.to_owned()));
+    }
+}
+
+#[test]
+fn what_is_wrong_with_applies_when_is_not_told_again_of_the_assertion() {
+    let all = errors(&[
+        (
+            "applies_when",
+            "applies_when: table.stream != null && table.nam == 'x'",
+        ),
+        ("assert", "assert: table.stream.view_type == 'KEYS_ONLY'"),
+    ]);
+    assert_eq!(
+        all,
+        ["r.yaml:7:45: table has no field \"nam\", did you mean \"name\"?"]
+    );
 }

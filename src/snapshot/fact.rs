@@ -4,9 +4,11 @@
 //! that it isn't configured: `Fact<Option<T>>`); `{"$unknown": {…}}` could not be read; a missing key was not asked for.
 //! No default ever stands for "could not read".
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer};
 use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
@@ -94,7 +96,9 @@ pub static UNRECOGNISED: Why = Why::of(Reason::Unrecognised);
 pub static NOT_REQUESTED: Why = Why::of(Reason::NotRequested);
 
 /// Why a fact is unknown.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Why {
     /// The kind of reason.
@@ -151,7 +155,7 @@ impl fmt::Display for Why {
 macro_rules! reasons {
     ($( $(#[$doc:meta])* $variant:ident = $word:literal, $words:literal; )*) => {
         /// The kinds of reasons for not knowing.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
         pub enum Reason { $( $(#[$doc])* #[serde(rename = $word)] $variant, )* }
 
         impl Reason {
@@ -339,8 +343,10 @@ impl<T: Serialize> Serialize for Listed<T> {
     }
 }
 
-#[derive(Deserialize)]
+/// A list of which some elements could not be read.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline)]
 struct PartialList<T> {
     #[serde(rename = "$partial")]
     missing: Why,
@@ -371,6 +377,43 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Listed<T> {
             }
         }
         deserializer.deserialize_any(ListedVisitor(PhantomData))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Fact<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("FactOf{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (known, why) = (
+            generator.subschema_for::<T>(),
+            generator.subschema_for::<Why>(),
+        );
+        let unknown = json_schema!({
+            "type": "object", "properties": { UNKNOWN: why }, "required": [UNKNOWN], "additionalProperties": false
+        });
+        json_schema!({ "anyOf": [known, unknown] })
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Listed<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("ListOf{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let items = generator.subschema_for::<Vec<T>>();
+        let partial = generator.subschema_for::<PartialList<T>>();
+        json_schema!({ "anyOf": [items, partial] })
     }
 }
 

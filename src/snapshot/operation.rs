@@ -4,10 +4,12 @@
 //! operation that is not here cannot be called. Every entry is a Describe, List or Get of configuration or metrics;
 //! no data-plane read of DynamoDB exists in the program.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::yaml::did_you_mean;
@@ -251,6 +253,17 @@ impl FromStr for Operation {
 #[derive(Debug, thiserror::Error)]
 #[error("unknown operation \"{0}\"{1}")]
 pub struct UnknownOperation(String, String);
+
+impl JsonSchema for Operation {
+    fn schema_name() -> Cow<'static, str> {
+        "Operation".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names: Vec<&str> = Operation::ALL.iter().map(|it| it.name()).collect();
+        json_schema!({ "description": "A call to AWS.", "enum": names })
+    }
+}
 
 impl Serialize for Operation {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -92,6 +92,11 @@ impl Choices {
     pub fn knows(&self, word: &str) -> bool {
         self.known.contains(&word)
     }
+
+    /// The words as a JSON Schema: those that are known are offered, AWS may send others.
+    pub fn json_schema(&self) -> schemars::Schema {
+        schemars::json_schema!({ "anyOf": [{ "enum": self.known }, { "type": "string" }] })
+    }
 }
 
 /// How drift treats a field.
@@ -180,6 +185,11 @@ impl RecordType {
             .map_or(0, |base| base.base_len() + base.fields.len())
     }
 
+    /// Whether it is this kind, or has its fields first.
+    pub fn is_a(&'static self, other: &'static RecordType) -> bool {
+        self == other || self.base.is_some_and(|base| base.is_a(other))
+    }
+
     /// The slot and field of a name.
     pub fn field(&'static self, name: &str) -> Option<(usize, &'static Field)> {
         let own = self.fields.iter().position(|field| field.name == name);
@@ -187,6 +197,29 @@ impl RecordType {
             Some(index) => Some((self.base_len() + index, &self.fields[index])),
             None => self.base?.field(name),
         }
+    }
+
+    /// The record as a JSON Schema, from the schemas of its fields and whether each must be there.
+    pub fn json_schema<'f>(
+        &'static self,
+        fields: impl Iterator<Item = &'f (&'f str, bool, schemars::Schema)>,
+    ) -> schemars::Schema {
+        let (mut properties, mut required) = (serde_json::Map::new(), Vec::new());
+        for (name, is_required, schema) in fields {
+            let mut schema = schema.clone();
+            if let Some((_, field)) = self.field(name) {
+                schema.insert("description".to_owned(), field.doc.trim().into());
+            }
+            properties.insert((*name).to_owned(), schema.to_value());
+            required.extend(is_required.then_some(*name));
+        }
+        schemars::json_schema!({
+            "description": self.doc.trim(),
+            "type": "object",
+            "properties": properties,
+            "required": required,
+            "additionalProperties": false,
+        })
     }
 
     /// The slot and method of a name.
@@ -426,6 +459,15 @@ macro_rules! choice {
             }
         }
 
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                Self::CHOICES.json_schema()
+            }
+        }
+
         impl $crate::snapshot::record::FactType for $name {
             fn ty() -> $crate::snapshot::record::Type {
                 $crate::snapshot::record::Type::Choice(Self::CHOICES)
@@ -484,6 +526,25 @@ macro_rules! record {
             };
 
             $crate::record!(@unread $name, [$($plain: $plain_ty),*], $([$($fact),*])?);
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let plain: &[(&str, bool, schemars::Schema)] = &[ $( (
+                    stringify!($plain),
+                    !<$plain_ty as $crate::snapshot::record::FactType>::OPTIONAL,
+                    generator.subschema_for::<$plain_ty>(),
+                ), )* ];
+                let facts: &[(&str, bool, schemars::Schema)] = &[ $($( (
+                    stringify!($fact),
+                    false,
+                    generator.subschema_for::<$crate::snapshot::fact::Fact<$fact_ty>>(),
+                ), )*)? ];
+                $name::TYPE.json_schema(plain.iter().chain(facts))
+            }
         }
 
         impl $crate::snapshot::record::Record for $name {

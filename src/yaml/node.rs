@@ -1,7 +1,9 @@
 //! The tree of a YAML text, with places.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
 use super::error::SourceError;
@@ -334,6 +336,20 @@ impl Tree {
 impl From<serde_json::Value> for Tree {
     fn from(json: serde_json::Value) -> Tree {
         Tree(json)
+    }
+}
+
+impl JsonSchema for Tree {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Tree".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        true.into()
     }
 }
 

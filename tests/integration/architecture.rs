@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module may use those before it.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "yaml",
     "policy",
     "snapshot",
@@ -16,6 +16,7 @@ const ORDER: [&str; 15] = [
     "rule",
     "evaluate",
     "assess",
+    "attestation",
     "gate",
     "checklist",
     "report",
@@ -23,11 +24,12 @@ const ORDER: [&str; 15] = [
     "main",
 ];
 /// Siblings that don't see each other: the later one of a pair would otherwise be allowed to use the earlier.
-const APART: [(&str, &str); 4] = [
+const APART: [(&str, &str); 5] = [
     ("link", "collect"),
     ("config", "finding"),
     ("rule", "link"),
     ("checklist", "gate"),
+    ("gate", "attestation"),
 ];
 /// Macros live at the root of the crate.
 const MACROS: [&str; 3] = ["choice", "record", "view"];

@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 
 use dynalint::assess;
 use dynalint::assess::cases;
-use dynalint::checklist::Checklists;
+use dynalint::attestation;
+use dynalint::checklist::{BUILTIN, Checklists, RuleNames};
 use dynalint::config;
 use dynalint::rule::catalog::Source;
 use dynalint::yaml::{self, SourceError};
+use jiff::civil::{Date, date};
 
 /// Files by their name from the folder of their kind on, and the bytes of each.
 type Files = Vec<(String, Vec<u8>)>;
@@ -18,11 +20,15 @@ type Files = Vec<(String, Vec<u8>)>;
 type Reader = fn(&[(String, String)]) -> Vec<SourceError>;
 
 /// How the files of a kind are read. A kind of file that is new gets its reader here.
-const READERS: [(&str, Reader); 3] = [
+const READERS: [(&str, Reader); 4] = [
     ("rules", rules),
     ("config", configurations),
     ("checklists", checklists),
+    ("attestations", attestations),
 ];
+
+/// The day on which they are read.
+const TODAY: Date = date(2026, 11, 22);
 
 /// Fewer files than these are not the whole corpus.
 const RULES: usize = 90;
@@ -47,8 +53,28 @@ fn configurations(files: &[(String, String)]) -> Vec<SourceError> {
 
 fn checklists(files: &[(String, String)]) -> Vec<SourceError> {
     let (catalog, _) = assess::load([]);
+    let names = RuleNames {
+        ids: &catalog.names(),
+        are_all: true,
+    };
     let files = files.iter().map(|(file, text)| (&**file, &**text));
-    Checklists::load(files, &catalog.names()).1
+    Checklists::load(BUILTIN.iter().copied().chain(files), names).1
+}
+
+fn attestations(files: &[(String, String)]) -> Vec<SourceError> {
+    let (catalog, _) = assess::load([]);
+    let names = RuleNames {
+        ids: &catalog.names(),
+        are_all: true,
+    };
+    let (lists, _) = Checklists::load(BUILTIN.iter().copied(), names);
+    let items = lists.signable(true);
+    let read = |(file, text): &(String, String)| attestation::read(file, text, &items, TODAY);
+    files
+        .iter()
+        .filter_map(|file| read(file).err())
+        .flatten()
+        .collect()
 }
 
 fn root() -> PathBuf {

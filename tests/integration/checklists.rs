@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Output;
 
-use dynalint::checklist::{BUILTIN, Checklists};
+use dynalint::checklist::{BUILTIN, Checklists, RuleNames};
 use dynalint::finding::Area;
 use serde_json::Value;
 
@@ -12,9 +12,13 @@ use crate::binary::dynalint;
 use crate::golden::assert_golden;
 use crate::rules::catalog;
 
-fn lists() -> Checklists {
+pub(crate) fn lists() -> Checklists {
     let catalog = catalog();
-    let (lists, errors) = Checklists::load(BUILTIN.iter().copied(), &catalog.names());
+    let names = RuleNames {
+        ids: &catalog.names(),
+        are_all: true,
+    };
+    let (lists, errors) = Checklists::load(BUILTIN.iter().copied(), names);
     assert!(errors.is_empty(), "{errors:#?}");
     lists
 }

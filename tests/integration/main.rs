@@ -1,6 +1,7 @@
 //! The one integration binary: each further one would link everything again.
 
 mod architecture;
+mod attest;
 mod authoring;
 mod binary;
 mod broken;
@@ -11,6 +12,7 @@ mod collect;
 mod golden;
 #[cfg(feature = "live")]
 mod live;
+mod manual;
 #[cfg(feature = "live")]
 mod metrics;
 mod mistakes;
@@ -21,5 +23,6 @@ mod report;
 mod rules;
 #[cfg(feature = "live")]
 mod sandbox;
+mod schema;
 mod unread;
 mod yaml;

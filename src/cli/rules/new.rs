@@ -9,7 +9,7 @@ use crate::assess;
 use crate::cli::args::rules::NewArgs;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Console, write_file};
-use crate::cli::program::own_rules;
+use crate::cli::project::own_rules;
 use crate::finding::Area;
 use crate::rule::catalog::Catalog;
 use crate::rule::template::shell_word;

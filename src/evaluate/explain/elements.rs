@@ -1,11 +1,11 @@
 //! Evidence about lists: the elements that violate, and those that came nearest.
 
-use super::{Explainer, source};
-use crate::evaluate::logic::False;
-use crate::evaluate::run::Frame;
+use super::Explainer;
+use super::distance::distance;
+use crate::evaluate::logic::True;
 use crate::evaluate::value::{Item, Val};
-use crate::rule::condition::{Each, Expr, Kind, Lambda};
-use crate::snapshot::record::Evidence;
+use crate::rule::condition::{Each, Expr, Kind, Lambda, Operator};
+use crate::snapshot::record::{Evidence, Value};
 
 /// So many elements are shown one by one.
 const SHOWN_ELEMENTS: usize = 3;
@@ -24,7 +24,9 @@ impl<'a> Explainer<'a> {
             (Each::All, true) if list.is_detached() => self.elements(expr, list, lambda, true),
             (Each::Exists, true) => self.elements(expr, list, lambda, true),
             (Each::Exists, false) => self.near_misses(expr, list, lambda),
-            (Each::All, true) | (Each::ExistsOne | Each::Filter | Each::Map, _) => {
+            (Each::ExistsOne, true) => self.elements(expr, list, lambda, true),
+            (Each::ExistsOne, false) => self.not_one(expr, list, lambda),
+            (Each::All, true) | (Each::Filter | Each::Map, _) => {
                 self.whole_list(expr, list, outcome);
             }
         }
@@ -83,7 +85,7 @@ impl<'a> Explainer<'a> {
             let value = item.value.clone();
             let faults = self
                 .frame
-                .with(value, |frame| false_parts(frame, &lambda.body));
+                .with(value, |frame| distance(frame, &lambda.body, true));
             misses.push((faults, index, item));
         }
         if misses.is_empty() {
@@ -97,13 +99,63 @@ impl<'a> Explainer<'a> {
         self.rest(list, total, "more, further off");
     }
 
+    /// Of the number of elements that a filter left: those that are too many, or those that it nearly left.
+    pub(super) fn counted(&mut self, list: &'a Expr, wanted: Operator, other: &'a Expr) {
+        if self.wants_same {
+            return;
+        }
+        let wants_more = match wanted {
+            Operator::More | Operator::AtLeast => true,
+            Operator::Less | Operator::AtMost => false,
+            _ => {
+                let (Ok(listing), Value::Number(other)) =
+                    (self.frame.listing(list), self.frame.value(other).plain())
+                else {
+                    return;
+                };
+                other > listing.len() as f64
+            }
+        };
+        self.left_by_filter(list, wants_more);
+    }
+
+    fn left_by_filter(&mut self, list: &'a Expr, wants_more: bool) {
+        match &list.kind {
+            Kind::Local(_, local) => self.behind(local, |explainer| {
+                explainer.left_by_filter(local.condition.expr(), wants_more);
+            }),
+            Kind::Each(Each::Filter, all, lambda) => match self.frame.listing(all) {
+                Ok(listing) if listing.len() == 0 => {}
+                Ok(_) if wants_more => self.near_misses(list, all, lambda),
+                Ok(_) => self.elements(list, all, lambda, true),
+                Err(_) => {}
+            },
+            _ => {}
+        }
+    }
+
+    /// Of `exists_one`: those that are too many, or those that came nearest.
+    fn not_one(&mut self, expr: &'a Expr, list: &'a Expr, lambda: &'a Lambda) {
+        let Ok(listing) = self.frame.listing(list) else {
+            return;
+        };
+        let hits = listing.items().filter(|item| {
+            let value = item.value.clone();
+            self.frame.with(value, |frame| frame.truth(&lambda.body)) == True
+        });
+        match hits.count() {
+            0 => self.near_misses(expr, list, lambda),
+            _ => self.elements(expr, list, lambda, true),
+        }
+    }
+
     fn rest(&mut self, list: &'a Expr, total: usize, words: &str) {
         if total > SHOWN_ELEMENTS {
             let evidence = Evidence {
                 path: self.path(list),
                 observed: format!("and {} {words}", total - SHOWN_ELEMENTS),
                 expected: String::new(),
-                from: source(list),
+                from: list.source(),
             };
             self.add(evidence);
         }
@@ -136,16 +188,5 @@ impl<'a> Explainer<'a> {
         work(self);
         self.frame.pop();
         self.names.pop();
-    }
-}
-
-/// How many parts keep a condition from being true.
-fn false_parts<'a>(frame: &mut Frame<'a>, expr: &'a Expr) -> usize {
-    match &expr.kind {
-        Kind::And(parts) => parts
-            .iter()
-            .filter(|part| frame.truth(part) == False)
-            .count(),
-        _ => usize::from(frame.truth(expr) == False),
     }
 }

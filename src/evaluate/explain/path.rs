@@ -13,6 +13,7 @@ impl<'a> Explainer<'a> {
                 Some(path) if !path.is_empty() => path.clone(),
                 Some(_) | None => name.clone(),
             },
+            Kind::Local(place, local) => self.local_path(*place, local),
             Kind::Field(record, _, field) => format!("{}.{}", self.path(record), field.name),
             Kind::Entry(map, key) => {
                 let key = spelled(self.frame.value(key).plain());
@@ -29,7 +30,10 @@ impl<'a> Explainer<'a> {
             Kind::Ask(record, _, method, args) => {
                 let args: Vec<String> = args
                     .iter()
-                    .map(|arg| spelled(self.frame.value(arg).plain()))
+                    .map(|arg| match self.frame.value(arg).plain() {
+                        Value::Record(_) => self.path(arg),
+                        value => spelled(value),
+                    })
                     .collect();
                 format!("{}.{}({})", self.path(record), method.name, args.join(", "))
             }
@@ -50,7 +54,7 @@ impl<'a> Explainer<'a> {
             | Kind::Within(..)
             | Kind::Each(..)
             | Kind::TextTest(..)
-            | Kind::Glob(..)
+            | Kind::Match(..)
             | Kind::Fold(..) => self.condition.spelling(expr).to_owned(),
         }
     }
@@ -62,20 +66,30 @@ impl<'a> Explainer<'a> {
         element: &Val<'a>,
         index: Option<usize>,
     ) -> Option<String> {
-        let list = match &list.kind {
-            Kind::Each(_, inner, _) => self.path(inner),
-            _ => self.path(list),
-        };
         match element {
             Val::Plain(Value::Record(record)) if !record.label().is_empty() => {
+                let list = self.list_path(list);
                 Some(format!("{list}[{:?}]", record.label()))
             }
             Val::Plain(value @ (Value::Text(_) | Value::Choice(..) | Value::Number(_))) => {
                 Some(spelled(*value))
             }
+            // A number counts in the list as it was made, so that is the one to be named.
             Val::Plain(_) | Val::Seq(_) | Val::Between(..) => {
+                let list = self.path(list);
                 index.map(|index| format!("{list}[{index}]"))
             }
+        }
+    }
+
+    /// The list that elements come from, before `filter`.
+    fn list_path(&mut self, list: &'a Expr) -> String {
+        match &list.kind {
+            Kind::Each(_, inner, _) => self.list_path(inner),
+            Kind::Local(_, local) => self.behind(local, |explainer| {
+                explainer.list_path(local.condition.expr())
+            }),
+            _ => self.path(list),
         }
     }
 }

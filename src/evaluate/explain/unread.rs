@@ -14,6 +14,10 @@ impl<'a> Explainer<'a> {
         let before = self.made.unknown.len();
         match &expr.kind {
             Kind::Field(record, ..) => self.unread(record),
+            Kind::Local(place, local) => {
+                self.unread_local(*place, local);
+                return;
+            }
             Kind::Each(_, list, lambda) => self.unread_each(list, lambda),
             Kind::Choose(test, yes, no) => match self.frame.truth(test) {
                 Truth::True => self.unread(yes),

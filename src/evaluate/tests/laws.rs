@@ -108,7 +108,7 @@ fn index_condition() -> impl Strategy<Value = String> {
         Just("i.status in ['ACTIVE', 'DELETING']".to_owned()),
         Just("i.backfilling".to_owned()),
         Just("i.name == 'a'".to_owned()),
-        Just("table.deletion_protection".to_owned()),
+        Just("(i.name == 'a') == table.deletion_protection".to_owned()),
     ];
     joined_conditions(leaf.boxed())
 }

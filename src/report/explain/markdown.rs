@@ -5,7 +5,7 @@
 use super::RulePage;
 use crate::checklist::{Checklist, Item};
 use crate::finding::Area;
-use crate::report::terminal::items::signature;
+use crate::report::terminal::signed::asked;
 
 /// A checklist: a box for each item, with its reason, its rules and who signs.
 pub fn checklist(list: &Checklist) -> String {
@@ -20,7 +20,7 @@ fn item(item: &Item) -> String {
         lines += &format!("  - checked by {}\n", rules.join(", "));
     }
     if let Some(attest) = &item.attest {
-        lines += &format!("  - to be signed {}\n", text(&signature(attest)));
+        lines += &format!("  - to be signed {}\n", text(&asked(attest)));
     }
     lines
 }

@@ -236,6 +236,8 @@ impl Block<'_> {
     fn rest(&self, style: &Style) -> String {
         let parts = [
             (self.counts.pass, "pass"),
+            (self.counts.waived, "waived"),
+            (self.counts.baselined, "baselined"),
             (self.counts.not_applicable, "not applicable"),
         ];
         let parts = parts.iter().filter(|(count, _)| *count > 0);
@@ -258,10 +260,14 @@ impl Block<'_> {
             fail,
             unknown,
             not_applicable,
+            waived,
+            baselined,
         } = self.counts;
         let counted = [
             (fail, "fail"),
             (unknown, "unknown"),
+            (waived, "waived"),
+            (baselined, "baselined"),
             (not_applicable, "not applicable"),
         ];
         let others = counted.iter().filter(|(count, _)| *count > 0);

@@ -2,9 +2,10 @@
 
 use super::View;
 use super::finding::{name, unread_reason};
-use super::layout::{count, ends, hang, pad, some_of};
+use super::layout::{ends, hang, pad, some_of};
+use super::signed;
 use super::style::{Ink, Style};
-use crate::checklist::{Assessed, Attest, Item, Per, Standing, State};
+use crate::checklist::{Assessed, Item, Standing, State};
 use crate::finding::{Finding, Verdict};
 use crate::report::Report;
 
@@ -37,7 +38,8 @@ pub(super) fn done(list: &Assessed, style: &Style) -> String {
         .iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{count} {word}"));
-    let parts: Vec<String> = [done].into_iter().chain(others).collect();
+    let parts = [done].into_iter().chain(others);
+    let parts: Vec<String> = parts.chain(signed::lapsing(list)).collect();
     parts.join(style.dot())
 }
 
@@ -51,7 +53,8 @@ fn items(list: &Assessed, report: &Report, view: &View<'_>) -> String {
         let text = hang(style, &head, &style.clean(&item.text));
         let rest = text.strip_prefix(&head).unwrap_or(&text);
         let text = format!("  {}  {rest}", style.paint(ink, &word));
-        let notes = notes(item, standing, report, view);
+        let mut notes = notes(item, standing, report, view);
+        notes.extend(signed::notes(list, item, standing, view));
         let notes = notes.iter().map(|note| hang(style, &indent, note));
         text + &notes.collect::<String>()
     });
@@ -62,7 +65,12 @@ fn word(state: State) -> &'static str {
     match state {
         State::NotAssessed => "not assessed",
         State::NotApplicable => "not applicable",
-        State::Fail | State::Unknown | State::Open | State::Pass => state.word(),
+        State::Fail
+        | State::Unknown
+        | State::Open
+        | State::Lapsed
+        | State::Waived
+        | State::Pass => state.word(),
     }
 }
 
@@ -70,14 +78,15 @@ fn mark(style: &Style, state: State) -> (&'static str, Ink) {
     match state {
         State::Fail => (style.mark(Verdict::Fail), Ink::Bad),
         State::Unknown | State::NotAssessed => (style.mark(Verdict::Unknown), Ink::Open),
-        State::Open => (style.circle(), Ink::Mild),
+        State::Open | State::Waived => (style.circle(), Ink::Mild),
+        State::Lapsed => ("!", Ink::Mild),
         State::Pass => (style.mark(Verdict::Pass), Ink::Good),
         State::NotApplicable => (style.mark(Verdict::NotApplicable), Ink::Faint),
     }
 }
 
-/// What keeps an item from being done.
-fn notes(item: &Item, standing: Standing, report: &Report, view: &View<'_>) -> Vec<String> {
+/// What of its rules keeps an item from being done.
+fn notes(item: &Item, standing: &Standing, report: &Report, view: &View<'_>) -> Vec<String> {
     let style = &view.style;
     let of = |verdict| {
         item.rules
@@ -86,13 +95,16 @@ fn notes(item: &Item, standing: Standing, report: &Report, view: &View<'_>) -> V
     };
     let mut notes: Vec<String> = match standing.state {
         State::Fail | State::Unknown => of(Verdict::Fail).chain(of(Verdict::Unknown)).collect(),
-        State::NotAssessed | State::Open | State::Pass | State::NotApplicable => Vec::new(),
+        State::NotAssessed
+        | State::Open
+        | State::Lapsed
+        | State::Waived
+        | State::Pass
+        | State::NotApplicable => Vec::new(),
     };
     if standing.is_left_out {
         notes.push("a rule of it was left out of this run".to_owned());
     }
-    let signs = item.attest.iter().filter(|_| standing.to_sign);
-    notes.extend(signs.map(|it| style.clean(&format!("to be signed {}", signature(it)))));
     notes
 }
 
@@ -111,23 +123,4 @@ fn what(report: &Report, style: &Style, rule: &str, verdict: Verdict) -> Option<
         Some(reason) => style.clean(&format!("{rule} cannot tell: {names}; {reason}")),
         None => format!("{rule} fails: {names}"),
     })
-}
-
-/// `by the on-call lead, for each service, every 180 days, with evidence`.
-pub(crate) fn signature(attest: &Attest) -> String {
-    let scope = match attest.per {
-        Per::Table => "each table",
-        Per::Service => "each service",
-        Per::Account => "the account",
-    };
-    let evidence = if attest.needs_evidence {
-        ", with evidence"
-    } else {
-        ""
-    };
-    let days = count(
-        usize::try_from(attest.valid_days).unwrap_or(usize::MAX),
-        "day",
-    );
-    format!("by {} for {scope}, every {days}{evidence}", attest.by)
 }

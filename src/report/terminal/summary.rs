@@ -31,12 +31,26 @@ pub(super) fn by_area(report: &Report, style: &Style) -> String {
             (counts, list) => text += &row(style, *area, counts.unwrap_or_default(), list),
         }
     }
-    text + &not_assessed(style, &left_out)
+    let own = report.checklists.iter().filter(|list| !is_of_area(list));
+    let own = own.map(|list| own_row(style, list));
+    text + &own.collect::<String>() + &not_assessed(style, &left_out)
+}
+
+fn is_of_area(list: &Assessed) -> bool {
+    Area::ALL.iter().any(|area| area.word() == list.list.id)
+}
+
+/// A list of the user's: its rules are counted in their areas.
+fn own_row(style: &Style, list: &Assessed) -> String {
+    let used = NAME + COLUMNS.iter().map(|(_, width)| width).sum::<usize>() + 3;
+    let name = format!("  {}", style.clean(&list.list.id));
+    let name = style.cut(&name, used - 2);
+    hang(style, &pad(&name, used), &done(list, style))
 }
 
 /// Whether any rule of the list was run, or it has none.
 fn is_assessed(list: &Assessed) -> bool {
-    let by_rules = |(item, standing): (&Item, Standing)| {
+    let by_rules = |(item, standing): (&Item, &Standing)| {
         !item.rules.is_empty() && standing.state != State::NotAssessed
     };
     list.left_out() == 0 || list.items().any(by_rules)
@@ -55,6 +69,8 @@ fn row(style: &Style, area: Area, counts: Counts, list: Option<&Assessed>) -> St
         fail,
         unknown,
         not_applicable: _,
+        waived: _,
+        baselined: _,
     } = counts;
     let inks = [Ink::Plain, Ink::Bad, Ink::Open];
     let cells = [pass, fail, unknown].into_iter().zip(inks).zip(COLUMNS);

@@ -44,8 +44,11 @@ fn counts(report: &Report) -> Vec<String> {
             let blocking = (!fails.blocking.is_empty()).then_some(blocking);
             let open = report.gate.open_items;
             let open = (open > 0).then(|| format!("{} to sign", count(open, "item")));
+            let rejected = report.gate.rejected_items;
+            let rejected = (rejected > 0).then(|| format!("{} rejected", count(rejected, "item")));
             blocking
                 .into_iter()
+                .chain(rejected)
                 .chain(open)
                 .chain(fails.others)
                 .chain(unknown(unknowns.all))
@@ -54,7 +57,7 @@ fn counts(report: &Report) -> Vec<String> {
         GateOutcome::CannotTell => {
             let blocking = format!("no failure, {} unknown ({words})", number(unknowns.at_gate));
             let asked = report.checklists.iter().filter(|list| list.in_gate);
-            let left_out: usize = asked.map(Assessed::left_out).sum();
+            let left_out: usize = asked.map(Assessed::undecided).sum();
             let left_out =
                 (left_out > 0).then(|| format!("{} not assessed", count(left_out, "item")));
             let below = unknowns.all - unknowns.at_gate;

@@ -3,18 +3,23 @@
 //! What gets through cannot misspell a field, compare what cannot be compared, or use an absent value: at run time only
 //! unknowns remain. All mistakes of a condition are told at once.
 
+mod ask;
 mod call;
+mod name;
 mod operator;
+mod written;
 
 use std::collections::BTreeSet;
 
+pub(crate) use self::written::Written;
 use super::expr::{Expr, Kind};
 use super::fault::Fault;
 use super::guard;
+use super::local::Named;
 use super::syntax::{Ast, Name, Syntax};
-use crate::rule::param::{Param, ParamType};
+use crate::rule::param::{Demand, Param};
 use crate::snapshot::operation::Operation;
-use crate::snapshot::record::{Choices, Method, RecordType, Type};
+use crate::snapshot::record::Type;
 use crate::yaml::did_you_mean;
 
 /// A mistake was found and noted.
@@ -36,8 +41,10 @@ pub(crate) struct Variable {
     pub(crate) ty: Type,
     /// Where its fields are found in the docs: `table.indexes` for each index.
     pub(crate) origin: String,
-    /// The texts it runs through, where they are written in the rule.
-    pub(crate) literals: Vec<String>,
+    /// What of it is written in the rule.
+    pub(crate) written: Written,
+    /// Whether it is the variable of a lambda.
+    pub(crate) is_element: bool,
 }
 
 /// What a condition looks at.
@@ -46,15 +53,29 @@ pub(crate) struct Uses {
     pub(crate) operations: BTreeSet<Operation>,
     pub(crate) fields: BTreeSet<String>,
     pub(crate) params: BTreeSet<usize>,
+    pub(crate) locals: BTreeSet<usize>,
+    pub(crate) demands: Vec<(usize, Demand)>,
+}
+
+impl Uses {
+    fn add(&mut self, other: &Uses) {
+        self.operations.extend(&other.operations);
+        self.fields.extend(other.fields.iter().cloned());
+        self.params.extend(&other.params);
+        self.locals.extend(&other.locals);
+    }
 }
 
 pub(super) struct Checker<'r> {
     pub(super) params: &'r [Param],
+    pub(super) locals: &'r [Named],
     pub(super) variables: Vec<Variable>,
     /// Paths that have been shown to be there.
     pub(super) shown: Vec<String>,
     /// Messages may show absent values.
     pub(super) lenient: bool,
+    /// Of a value that gets a name: what may be absent in it, for whoever uses the name to guard.
+    pub(super) needs: Option<BTreeSet<String>>,
     pub(super) uses: Uses,
     pub(super) faults: Vec<Fault>,
 }
@@ -91,7 +112,11 @@ impl Checker<'_> {
         let typed = self.present(ast)?;
         if typed.ty != Type::Bool {
             let message = format!("expected true or false, found {}", typed.ty);
-            return self.wrong(ast, message);
+            let hint = match typed.ty {
+                Type::List(_) | Type::Map => "ask for its size, or for its elements",
+                _ => "compare it with something",
+            };
+            return self.wrong_hinted(ast, message, hint);
         }
         Ok(typed.expr)
     }
@@ -99,12 +124,31 @@ impl Checker<'_> {
     /// A value that is there.
     fn present(&mut self, ast: &Ast) -> Checked<Typed> {
         let typed = self.value(ast)?;
-        if typed.optional && !self.lenient {
+        if typed.optional && !self.lenient && !self.is_left_to_users(ast) {
             let message = format!("{} may be absent", spelled(ast));
             let hint = "guard it with \"!= null\" or give \".orValue(…)\"";
             return self.wrong_hinted(ast, message, hint);
         }
         Ok(typed)
+    }
+
+    /// Whether a name is being given here, and whoever uses it can guard this part of its value.
+    fn is_left_to_users(&mut self, ast: &Ast) -> bool {
+        let of_subject = |name: &str| {
+            !self
+                .variables
+                .iter()
+                .any(|v| v.is_element && v.name == name)
+        };
+        let path =
+            guard::path(ast, self.locals).filter(|_| guard::root(ast).is_some_and(of_subject));
+        match (&mut self.needs, path) {
+            (Some(needs), Some(path)) => {
+                needs.insert(path);
+                true
+            }
+            (None, _) | (_, None) => false,
+        }
     }
 
     fn of_type(&mut self, ast: &Ast, wanted: &Type) -> Checked<Expr> {
@@ -181,7 +225,7 @@ impl Checker<'_> {
         let mut checked = Vec::new();
         for part in parts {
             checked.push(self.truth(part));
-            self.shown.extend(guard::shown(part, outcome));
+            self.shown.extend(guard::shown(part, outcome, self.locals));
         }
         self.shown.truncate(before);
         checked.into_iter().collect()
@@ -189,8 +233,10 @@ impl Checker<'_> {
 
     fn choose(&mut self, ast: &Ast, test: &Ast, yes: &Ast, no: &Ast) -> Checked<Typed> {
         let checked_test = self.truth(test);
-        let checked_yes = self.given(guard::shown(test, true), |check| check.present(yes));
-        let checked_no = self.given(guard::shown(test, false), |check| check.present(no));
+        let [when_true, when_false] =
+            [true, false].map(|outcome| guard::shown(test, outcome, self.locals));
+        let checked_yes = self.given(when_true, |check| check.present(yes));
+        let checked_no = self.given(when_false, |check| check.present(no));
         let (test, yes, no) = (checked_test?, checked_yes?, checked_no?);
         if yes.ty != no.ty {
             let message = format!("one branch is {}, the other {}", yes.ty, no.ty);
@@ -213,147 +259,6 @@ impl Checker<'_> {
         let parts = items.into_iter().map(|item| item.expr).collect();
         Ok(typed(ast, Kind::List(parts), Type::List(Box::new(first))))
     }
-
-    fn name(&mut self, ast: &Ast, name: &str) -> Checked<Typed> {
-        if name == "now" {
-            return Ok(typed(ast, Kind::Now, Type::Time));
-        }
-        if name == "params" {
-            let hint = "write \"params.name\"";
-            return self.wrong_hinted(ast, "params is no value".to_owned(), hint);
-        }
-        let slot = self.variables.iter().position(|v| v.name == name);
-        if let Some(slot) = slot {
-            let ty = self.variables[slot].ty.clone();
-            return Ok(typed(ast, Kind::Variable(slot, name.to_owned()), ty));
-        }
-        let hint = self.owner_of(name).or_else(|| {
-            let roots = self.variables.iter().map(|v| v.name.as_str());
-            did_you_mean(name, roots.chain(["now", "params"]))
-        });
-        self.note(Fault::new(ast.start, ast.end, format!("unknown name \"{name}\"")).hinted(hint))
-    }
-
-    /// Someone wrote `pitr` for `table.pitr`.
-    fn owner_of(&self, name: &str) -> Option<String> {
-        let owner = self.variables.iter().rev().find(|v| match v.ty {
-            Type::Record(record) => record.field(name).is_some(),
-            _ => false,
-        })?;
-        Some(format!("did you mean \"{}.{name}\"?", owner.name))
-    }
-
-    fn field(&mut self, ast: &Ast, record: &Ast, name: &Name) -> Checked<Typed> {
-        if matches!(&record.kind, Syntax::Name(root) if root == "params") {
-            return self.param(ast, name);
-        }
-        let owner = self.present(record)?;
-        let Type::Record(record_type) = owner.ty else {
-            return self.no_fields(&owner.ty, name);
-        };
-        let Some((slot, field)) = record_type.field(&name.text) else {
-            return self.no_field(record_type, name);
-        };
-        self.uses.operations.extend(field.from);
-        let origin = self.origin(&owner.expr);
-        let origin = origin.unwrap_or_else(|| record_type.name.to_owned());
-        self.uses.fields.insert(format!("{origin}.{}", name.text));
-        let field_type = (field.ty)();
-        let is_shown = guard::path(ast).is_some_and(|path| self.shown.contains(&path));
-        let kind = Kind::Field(Box::new(owner.expr), slot, field);
-        Ok(Typed {
-            optional: field_type.optional && !is_shown,
-            ..typed(ast, kind, field_type.ty)
-        })
-    }
-
-    fn no_fields<T>(&mut self, ty: &Type, name: &Name) -> Checked<T> {
-        let hint = match ty {
-            Type::List(_) => Some("ask its elements with .all(x, …) or .exists(x, …)"),
-            Type::Map => Some("write [\"key\"]"),
-            _ => None,
-        };
-        let message = format!("a {ty} has no field \"{}\"", name.text);
-        self.note(Fault::new(name.start, name.end, message).hinted(hint))
-    }
-
-    fn no_field<T>(&mut self, record: &'static RecordType, name: &Name) -> Checked<T> {
-        if record.method(&name.text).is_some() {
-            let message = format!("{} is a method", name.text);
-            let hint = format!("write \"{}(…)\"", name.text);
-            return self.note(Fault::new(name.start, name.end, message).hinted(Some(hint)));
-        }
-        let known = record.visible_fields().iter().map(|f| f.name).collect();
-        let message = format!("{} has no field \"{}\"", record.name, name.text);
-        self.unknown(message, name, known)
-    }
-
-    fn param(&mut self, ast: &Ast, name: &Name) -> Checked<Typed> {
-        let params = self.params;
-        let Some(index) = params.iter().position(|param| param.name == name.text) else {
-            let known = params.iter().map(|param| param.name.as_str()).collect();
-            return self.unknown(format!("unknown param \"{}\"", name.text), name, known);
-        };
-        self.uses.params.insert(index);
-        Ok(typed(ast, Kind::Param(index), params[index].ty.as_type()))
-    }
-
-    fn entry(&mut self, ast: &Ast, map: &Ast, key: &Ast) -> Checked<Typed> {
-        let checked = self.present(map);
-        let key = self.of_type(key, &Type::Text);
-        let (checked, key) = (checked?, key?);
-        if checked.ty != Type::Map {
-            let message = format!("expected a map before \"[\", found {}", checked.ty);
-            return self.wrong(map, message);
-        }
-        let is_shown = guard::path(ast).is_some_and(|path| self.shown.contains(&path));
-        let kind = Kind::Entry(Box::new(checked.expr), Box::new(key));
-        Ok(Typed {
-            optional: !is_shown,
-            ..typed(ast, kind, Type::Text)
-        })
-    }
-
-    /// Where the fields of a value are found in the docs.
-    fn origin(&self, expr: &Expr) -> Option<String> {
-        match &expr.kind {
-            Kind::Variable(slot, _) => Some(self.variables[*slot].origin.clone()),
-            Kind::Field(record, _, field) => {
-                Some(format!("{}.{}", self.origin(record)?, field.name))
-            }
-            Kind::Each(super::expr::Each::Filter, list, _) => self.origin(list),
-            _ => None,
-        }
-    }
-
-    /// The texts that a value may have, where the rule says so itself.
-    fn literals(&self, expr: &Expr) -> Vec<String> {
-        match &expr.kind {
-            Kind::Text(text) => vec![text.clone()],
-            Kind::List(items) => items.iter().flat_map(|i| self.literals(i)).collect(),
-            Kind::Param(index) => self.params[*index].default.texts(),
-            Kind::Variable(slot, _) => self.variables[*slot].literals.clone(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// A text that is compared with a choice must be one of its words.
-    fn words(&mut self, choices: &'static Choices, ast: &Ast, expr: &Expr) -> Checked<()> {
-        let literals = self.literals(expr);
-        let Some(word) = literals.iter().find(|word| !choices.knows(word)) else {
-            return Ok(());
-        };
-        let message = format!("{} is never \"{word}\"", choices.name);
-        let hint = did_you_mean(word, choices.known.iter().copied());
-        self.note(Fault::new(ast.start, ast.end, message).hinted(hint))
-    }
-
-    fn use_method(&mut self, record: &'static RecordType, owner: &Expr, method: &'static Method) {
-        self.uses.operations.extend(method.from);
-        let origin = self.origin(owner);
-        let origin = origin.unwrap_or_else(|| record.name.to_owned());
-        self.uses.fields.insert(format!("{origin}.{}", method.name));
-    }
 }
 
 fn typed(ast: &Ast, kind: Kind, ty: Type) -> Typed {
@@ -370,18 +275,5 @@ fn typed(ast: &Ast, kind: Kind, ty: Type) -> Typed {
 }
 
 fn spelled(ast: &Ast) -> String {
-    guard::path(ast).map_or_else(|| "the value".to_owned(), |path| format!("\"{path}\""))
-}
-
-impl ParamType {
-    fn as_type(self) -> Type {
-        match self {
-            ParamType::Number => Type::Number,
-            ParamType::Duration => Type::Duration,
-            ParamType::Bool => Type::Bool,
-            ParamType::String => Type::Text,
-            ParamType::Strings => Type::List(Box::new(Type::Text)),
-            ParamType::Numbers => Type::List(Box::new(Type::Number)),
-        }
-    }
+    guard::path(ast, &[]).map_or_else(|| "the value".to_owned(), |path| format!("\"{path}\""))
 }

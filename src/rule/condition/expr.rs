@@ -1,8 +1,11 @@
 //! A condition after checking: names are slots, types fit, absent values are guarded.
 
-use globset::GlobMatcher;
+use std::sync::Arc;
 
+use super::local::Local;
+use super::pattern::{PatternKind, Patterns};
 use super::syntax::Operator;
+use crate::snapshot::operation::Operation;
 use crate::snapshot::record::{Field, Method};
 
 /// A checked part of a condition and the bytes of the text it stands for.
@@ -30,6 +33,8 @@ pub enum Kind {
     List(Vec<Expr>),
     /// A root or a lambda's variable, by slot of the frame.
     Variable(usize, String),
+    /// A name of `let`, by its place among them.
+    Local(usize, Arc<Local>),
     Now,
     Param(usize),
     Field(Box<Expr>, usize, &'static Field),
@@ -51,7 +56,8 @@ pub enum Kind {
     Each(Each, Box<Expr>, Box<Lambda>),
     Size(Box<Expr>),
     TextTest(TextTest, Box<Expr>, Box<Expr>),
-    Glob(Box<Expr>, Box<Expr>, Option<GlobMatcher>),
+    /// `text.glob(pattern)`, `text.matches(pattern)`, with the patterns that the condition itself holds.
+    Match(PatternKind, Box<Expr>, Box<Expr>, Box<Patterns>),
     /// Of one list, or of several numbers.
     Fold(Fold, Vec<Expr>),
     OrValue(Box<Expr>, Box<Expr>),
@@ -97,6 +103,7 @@ pub enum Fold {
     Min,
     Max,
     Sum,
+    SumOfDurations,
 }
 
 impl Expr {
@@ -105,7 +112,7 @@ impl Expr {
         test(&self.kind) || self.parts().iter().any(|part| part.any(test))
     }
 
-    /// The parts directly inside.
+    /// The parts directly inside. What a name of `let` stands for is not inside.
     pub fn parts(&self) -> Vec<&Expr> {
         match &self.kind {
             Kind::Bool(_)
@@ -113,6 +120,7 @@ impl Expr {
             | Kind::Duration(_)
             | Kind::Text(_)
             | Kind::Variable(..)
+            | Kind::Local(..)
             | Kind::Now
             | Kind::Param(_) => Vec::new(),
             Kind::List(parts) | Kind::And(parts) | Kind::Or(parts) | Kind::Fold(_, parts) => {
@@ -130,7 +138,7 @@ impl Expr {
             | Kind::Within(a, b)
             | Kind::Arithmetic(_, a, b)
             | Kind::TextTest(_, a, b)
-            | Kind::Glob(a, b, _)
+            | Kind::Match(_, a, b, _)
             | Kind::OrValue(a, b) => vec![a, b],
             Kind::Choose(a, b, c) => vec![a, b, c],
             Kind::Each(_, list, lambda) => vec![list, &lambda.body],
@@ -140,12 +148,36 @@ impl Expr {
 
     /// Whether it looks at nothing of the subject, nor at the time.
     pub fn is_detached(&self) -> bool {
-        !self.any(&|kind| matches!(kind, Kind::Variable(..) | Kind::Now))
+        !self.any(&|kind| match kind {
+            Kind::Local(_, local) => !local.is_detached,
+            other => matches!(other, Kind::Variable(..) | Kind::Now),
+        })
     }
 
     /// Whether it can only have one value.
     pub fn is_constant(&self) -> bool {
-        self.is_detached() && !self.any(&|kind| matches!(kind, Kind::Param(_)))
+        self.is_detached()
+            && !self.any(&|kind| match kind {
+                Kind::Local(_, local) => !local.is_constant,
+                other => matches!(other, Kind::Param(_)),
+            })
+    }
+
+    /// Whether it looks at the value in this slot.
+    pub(crate) fn names(&self, slot: usize) -> bool {
+        self.any(&|kind| matches!(kind, Kind::Variable(named, _) if *named == slot))
+    }
+
+    /// The call that tells its value.
+    pub fn source(&self) -> Option<Operation> {
+        match &self.kind {
+            Kind::Field(record, _, field) => {
+                field.from.first().copied().or_else(|| record.source())
+            }
+            Kind::Ask(_, _, method, _) => method.from.first().copied(),
+            Kind::Local(_, local) => local.source,
+            _ => self.parts().into_iter().find_map(Expr::source),
+        }
     }
 }
 

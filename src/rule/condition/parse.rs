@@ -3,25 +3,14 @@
 //! Spelling and precedence are those of CEL: `?:`, `||`, `&&`, comparisons and `in`, `+ -`, `* /`, `! -`, members.
 
 use super::fault::Fault;
+use super::reference::{COMPARISONS, PRODUCTS, SUMS};
 use super::syntax::{Ast, Name, Operator, Syntax};
 use super::token::{Spanned, Token, tokens};
 
 /// The longest condition.
 const MAX_BYTES: usize = 4096;
 /// The deepest nesting.
-const MAX_DEPTH: usize = 64;
-
-const COMPARISONS: &[Operator] = &[
-    Operator::Equal,
-    Operator::NotEqual,
-    Operator::Less,
-    Operator::AtMost,
-    Operator::More,
-    Operator::AtLeast,
-    Operator::In,
-];
-const SUMS: &[Operator] = &[Operator::Plus, Operator::Minus];
-const PRODUCTS: &[Operator] = &[Operator::Times, Operator::Over];
+pub(super) const MAX_DEPTH: usize = 64;
 
 pub(super) fn parse(text: &str) -> Result<Ast, Fault> {
     if text.len() > MAX_BYTES {
@@ -92,6 +81,9 @@ impl Parser {
         let hint = match &found.token {
             Token::Name(name) if name == "and" => Some("and is \"&&\""),
             Token::Name(name) if name == "or" => Some("or is \"||\""),
+            Token::Name(name) if name == "not" => Some("not is \"!\""),
+            Token::Name(name) if name == "is" => Some("equality is \"==\""),
+            Token::Sign("/") => Some("a remark has its place in the file: # …"),
             _ => None,
         };
         Fault::new(found.start, found.end.max(found.start + 1), message).hinted(hint)

@@ -1,6 +1,7 @@
 //! Words and signs of a condition, with their places. Durations (`24h`) and sizes (`4KB`) are numbers with a unit.
 
 use super::fault::Fault;
+use super::reference::{SIZES, TIMES};
 
 /// What stands at a place.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,24 +32,6 @@ pub(super) struct Spanned {
 const SIGNS: &[&str] = &[
     "&&", "||", "==", "!=", "<=", ">=", "<", ">", "!", "?", ":", "+", "-", "*", "/", "(", ")", "[",
     "]", ",", ".",
-];
-
-/// Seconds of each unit of time.
-const TIMES: &[(&str, f64)] = &[
-    ("s", 1.0),
-    ("m", 60.0),
-    ("h", 3600.0),
-    ("d", 86_400.0),
-    ("w", 604_800.0),
-];
-
-/// Bytes of each unit of size.
-const SIZES: &[(&str, f64)] = &[
-    ("B", 1.0),
-    ("KB", 1024.0),
-    ("MB", 1_048_576.0),
-    ("GB", 1_073_741_824.0),
-    ("TB", 1_099_511_627_776.0),
 ];
 
 pub(super) fn tokens(text: &str) -> Result<Vec<Spanned>, Fault> {
@@ -115,6 +98,10 @@ impl Lexer<'_> {
         }
         if first == '"' || first == '\'' {
             return self.quoted(first);
+        }
+        if let Some(quote) = self.raw_quote() {
+            self.at += 1;
+            return self.raw(quote);
         }
         if is_name(first) {
             return Ok(Token::Name(self.take(is_name).to_owned()));
@@ -202,7 +189,7 @@ impl Lexer<'_> {
         self.at += 1;
         let mut text = String::new();
         loop {
-            let Some(c) = self.peek() else {
+            let Some(c) = self.peek().filter(|c| *c != '\n') else {
                 return Err(Fault::new(start, start + 1, "text without closing quote"));
             };
             self.at += c.len_utf8();
@@ -211,6 +198,29 @@ impl Lexer<'_> {
                 c if c == quote => return Ok(Token::Text(text)),
                 c => text.push(c),
             }
+        }
+    }
+
+    /// The quote of `r"text"`, in which a backslash is one.
+    fn raw_quote(&self) -> Option<char> {
+        let rest = self.rest().strip_prefix(['r', 'R'])?;
+        rest.chars().next().filter(|c| matches!(c, '"' | '\''))
+    }
+
+    fn raw(&mut self, quote: char) -> Result<Token, Fault> {
+        let start = self.at;
+        let text = &self.text[start + 1..];
+        let len = text.find([quote, '\n']);
+        match len.filter(|len| text[*len..].starts_with(quote)) {
+            Some(len) => {
+                self.at += len + 2;
+                Ok(Token::Text(text[..len].to_owned()))
+            }
+            None => Err(Fault::new(
+                start - 1,
+                start + 1,
+                "text without closing quote",
+            )),
         }
     }
 

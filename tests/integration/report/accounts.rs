@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use dynalint::checklist::{Assessed, Checklist, Checklists, Run};
+use dynalint::attestation::{Attestations, Day, Subjects};
+use dynalint::checklist::{Assessed, Checklist, Checklists, RuleNames, Run};
 use dynalint::finding::{Area, Finding, Repair, Severity, SubjectId, Verdict};
 use dynalint::gate::{self, Seen, Terms};
 use dynalint::report::{
@@ -45,6 +46,7 @@ pub(crate) fn result(subject: SubjectId, rule: &str, verdict: Verdict, message: 
         unknown: Vec::new(),
         fix: None,
         params: BTreeMap::new(),
+        decoration: None,
         source: (format!("rules/{area}/{rule}.yaml"), 12),
     }
 }
@@ -100,11 +102,12 @@ pub(crate) fn report(results: Vec<Finding>, gaps: Vec<BlindSpot>, terms: Terms) 
             fails: &summary.fails,
             unknowns: &summary.unknowns,
             open_items: 0,
+            rejected_items: 0,
             unassessed_items: 0,
             anything_checked: summary.all.total() > 0,
         },
     );
-    let checklists = checklists(&summary, tables);
+    let checklists = checklists(&summary);
     let kept = |finding: &Finding| matches!(finding.verdict, Verdict::Fail | Verdict::Unknown);
     Report {
         tool_version: "0.1.0".to_owned(),
@@ -121,11 +124,7 @@ pub(crate) fn report(results: Vec<Finding>, gaps: Vec<BlindSpot>, terms: Terms) 
         indexes: tables * 2,
         rules: RULES.len(),
         rules_without_metrics: 0,
-        briefs: summary
-            .by_table
-            .keys()
-            .map(|key| (key.clone(), brief(key)))
-            .collect(),
+        briefs: briefs(&summary),
         gate,
         summary,
         findings: results.into_iter().filter(kept).collect(),
@@ -142,17 +141,26 @@ pub(crate) const LISTS: [(&str, &str); 2] = [
 
 pub(crate) fn lists() -> Checklists {
     let rules = RULES.map(|(id, _, _)| (id, id)).into();
-    let (lists, errors) = Checklists::load(LISTS, &rules);
+    let names = RuleNames {
+        ids: &rules,
+        are_all: true,
+    };
+    let (lists, errors) = Checklists::load(LISTS, names);
     assert!(errors.is_empty(), "{errors:?}");
     lists
 }
 
-fn checklists(summary: &Summary, tables: usize) -> Vec<Assessed> {
+fn checklists(summary: &Summary) -> Vec<Assessed> {
     let rules = RULES.map(|(id, _, _)| id.to_owned()).into();
     let run = Run {
         rules: &rules,
         summary,
-        tables,
+        subjects: &Subjects::new(&briefs(summary), [ACCOUNT], true),
+        attestations: &Attestations::default(),
+        day: Day {
+            today: "2026-11-22".parse().expect("a day"),
+            notice_days: 14,
+        },
     };
     let assessed = |list: &Checklist| Assessed {
         list: list.clone(),
@@ -170,9 +178,15 @@ fn scope() -> Scope {
     }
 }
 
+fn briefs(summary: &Summary) -> BTreeMap<TableKey, TableBrief> {
+    let keys = summary.by_table.keys();
+    keys.map(|key| (key.clone(), brief(key))).collect()
+}
+
 fn brief(_: &TableKey) -> TableBrief {
     TableBrief {
         environment: Some("prod".to_owned()),
+        service: None,
         capacity_mode: Some("on-demand".to_owned()),
         size_bytes: Some(41_234_567_890),
         indexes: Some(2),
@@ -456,6 +470,7 @@ pub(crate) fn asked(mut report: Report, names: &[&str]) -> Report {
             fails: &report.summary.fails,
             unknowns: &report.summary.unknowns,
             open_items: asked.iter().map(|list| list.to_sign()).sum(),
+            rejected_items: asked.iter().map(|list| list.rejected()).sum(),
             unassessed_items: asked.iter().map(|list| list.left_out()).sum(),
             anything_checked: true,
         },

@@ -1,28 +1,13 @@
 //! Functions, macros over lists, and the methods of texts and records.
 
-use globset::GlobBuilder;
-
 use super::{Checked, Checker, Typed, Variable, typed};
-use crate::rule::condition::expr::{Each, Expr, Fold, Kind, Lambda, TextTest};
+use crate::rule::condition::expr::{Each, Fold, Kind, Lambda, TextTest};
 use crate::rule::condition::fault::Fault;
+use crate::rule::condition::pattern::{PatternKind, Patterns};
+use crate::rule::condition::reference::{self, Call, CallRow, On, RESERVED};
 use crate::rule::condition::syntax::{Ast, Name, Syntax};
-use crate::snapshot::record::{Method, RecordType, Type};
-
-const FUNCTIONS: &[&str] = &["has", "size", "min", "max", "sum", "age"];
-const OF_LISTS: &[&str] = &[
-    "all",
-    "exists",
-    "exists_one",
-    "filter",
-    "map",
-    "size",
-    "min",
-    "max",
-    "sum",
-];
-const OF_TEXTS: &[&str] = &["startsWith", "endsWith", "contains", "glob", "size"];
-const OF_MAPS: &[&str] = &["size"];
-const OF_TIMES: &[&str] = &["age"];
+use crate::rule::param::Demand;
+use crate::snapshot::record::Type;
 
 impl Checker<'_> {
     pub(super) fn call(
@@ -34,7 +19,9 @@ impl Checker<'_> {
     ) -> Checked<Typed> {
         match receiver {
             None => self.function(ast, name, args),
-            Some(value) if name.text == "orValue" => self.or_value(ast, value, name, args),
+            Some(value) if reference::call(On::Optional, &name.text).is_some() => {
+                self.or_value(ast, value, name, args)
+            }
             Some(value) => {
                 let receiver = self.present(value)?;
                 self.method(ast, (value, receiver), name, args)
@@ -43,30 +30,66 @@ impl Checker<'_> {
     }
 
     fn function(&mut self, ast: &Ast, name: &Name, args: &[Ast]) -> Checked<Typed> {
-        match name.text.as_str() {
-            "has" => {
-                let [value] = self.args(name, args)?;
+        let Some(row) = reference::call(On::Nothing, &name.text) else {
+            return self.no_call(
+                format!("unknown function \"{}\"", name.text),
+                On::Nothing,
+                name,
+            );
+        };
+        match row.call {
+            Call::Has => {
+                let [value] = self.args(row, name, args)?;
                 self.presence(ast, value)
             }
-            "size" | "age" => {
-                let [value] = self.args(name, args)?;
+            Call::Min => self.fold_args(ast, Fold::Min, name, args),
+            Call::Max => self.fold_args(ast, Fold::Max, name, args),
+            Call::Sum => self.fold_args(ast, Fold::Sum, name, args),
+            Call::Size
+            | Call::Age
+            | Call::OrValue
+            | Call::All
+            | Call::Exists
+            | Call::ExistsOne
+            | Call::Filter
+            | Call::Map
+            | Call::StartsWith
+            | Call::EndsWith
+            | Call::Contains
+            | Call::Glob
+            | Call::Matches => {
+                let [value] = self.args(row, name, args)?;
                 let checked = self.present(value)?;
                 self.of_one(ast, (value, checked), name)
-            }
-            "min" | "max" | "sum" => self.fold_args(ast, name, args),
-            other => {
-                let message = format!("unknown function \"{other}\"");
-                self.unknown(message, name, FUNCTIONS.to_vec())
             }
         }
     }
 
-    fn args<'a, const N: usize>(&mut self, name: &Name, args: &'a [Ast]) -> Checked<&'a [Ast; N]> {
+    fn no_call<T>(&mut self, message: String, on: On, name: &Name) -> Checked<T> {
+        if let Some(hint) = reference::elsewhere(on, &name.text) {
+            return self.note(Fault::new(name.start, name.end, message).hinted(Some(hint)));
+        }
+        let known = reference::of(on).map(|row| row.name).collect();
+        self.unknown(message, name, known)
+    }
+
+    fn args<'a, const N: usize>(
+        &mut self,
+        row: &CallRow,
+        name: &Name,
+        args: &'a [Ast],
+    ) -> Checked<&'a [Ast; N]> {
         if let Ok(args) = args.try_into() {
             return Ok(args);
         }
-        let message = format!("{} takes {N} arguments, found {}", name.text, args.len());
-        self.note(Fault::new(name.start, name.end, message))
+        let wanted = if N == 1 {
+            "1 argument"
+        } else {
+            &format!("{N} arguments")
+        };
+        let message = format!("{} takes {wanted}, found {}", name.text, args.len());
+        let hint = format!("it is written {}", row.form);
+        self.note(Fault::new(name.start, name.end, message).hinted(Some(hint)))
     }
 
     fn of_one(&mut self, ast: &Ast, (value, of): (&Ast, Typed), name: &Name) -> Checked<Typed> {
@@ -86,45 +109,58 @@ impl Checker<'_> {
         name: &Name,
         args: &[Ast],
     ) -> Checked<Typed> {
-        let known: &[&str] = match &receiver.ty {
-            Type::List(_) => OF_LISTS,
-            Type::Text => OF_TEXTS,
-            Type::Map => OF_MAPS,
-            Type::Time => OF_TIMES,
-            Type::Record(record) => {
-                let record: &'static RecordType = record;
-                return self.ask(ast, record, receiver.expr, name, args);
-            }
-            Type::Bool | Type::Number | Type::Duration | Type::Choice(_) => &[],
-        };
-        if !known.contains(&name.text.as_str()) {
-            let message = format!("a {} has no method \"{}\"", receiver.ty, name.text);
-            return self.unknown(message, name, known.to_vec());
+        if let Type::Record(record) = receiver.ty {
+            return self.ask(ast, record, receiver.expr, name, args);
         }
-        match name.text.as_str() {
-            "size" | "age" => {
-                let [] = self.args(name, args)?;
-                self.of_one(ast, (value, receiver), name)
+        let on = On::of(&receiver.ty);
+        let Some(row) = on.and_then(|on| reference::call(on, &name.text)) else {
+            let message = format!("a {} has no method \"{}\"", receiver.ty, name.text);
+            return match on {
+                Some(on) => self.no_call(message, on, name),
+                None => self.note(Fault::new(name.start, name.end, message)),
+            };
+        };
+        match row.call {
+            Call::All => self.each(ast, Each::All, receiver, (row, name, args)),
+            Call::Exists => self.each(ast, Each::Exists, receiver, (row, name, args)),
+            Call::ExistsOne => self.each(ast, Each::ExistsOne, receiver, (row, name, args)),
+            Call::Filter => self.each(ast, Each::Filter, receiver, (row, name, args)),
+            Call::Map => self.each(ast, Each::Map, receiver, (row, name, args)),
+            Call::StartsWith | Call::EndsWith | Call::Contains => {
+                self.text_test(ast, row, receiver, name, args)
             }
-            "min" | "max" | "sum" => {
-                let [] = self.args(name, args)?;
-                self.fold(ast, name, vec![receiver])
+            Call::Glob => self.pattern(ast, PatternKind::Glob, receiver, (row, name, args)),
+            Call::Matches => self.pattern(ast, PatternKind::Regex, receiver, (row, name, args)),
+            Call::Has
+            | Call::OrValue
+            | Call::Size
+            | Call::Min
+            | Call::Max
+            | Call::Sum
+            | Call::Age => {
+                let [] = self.args(row, name, args)?;
+                match row.call {
+                    Call::Min => self.fold(ast, Fold::Min, name, vec![receiver]),
+                    Call::Max => self.fold(ast, Fold::Max, name, vec![receiver]),
+                    Call::Sum => self.fold(ast, Fold::Sum, name, vec![receiver]),
+                    _ => self.of_one(ast, (value, receiver), name),
+                }
             }
-            "all" => self.each(ast, Each::All, receiver, name, args),
-            "exists" => self.each(ast, Each::Exists, receiver, name, args),
-            "exists_one" => self.each(ast, Each::ExistsOne, receiver, name, args),
-            "filter" => self.each(ast, Each::Filter, receiver, name, args),
-            "map" => self.each(ast, Each::Map, receiver, name, args),
-            "startsWith" => self.text_test(ast, TextTest::StartsWith, receiver, name, args),
-            "endsWith" => self.text_test(ast, TextTest::EndsWith, receiver, name, args),
-            "contains" => self.text_test(ast, TextTest::Contains, receiver, name, args),
-            _ => self.glob(ast, receiver, name, args),
         }
     }
 
     fn or_value(&mut self, ast: &Ast, value: &Ast, name: &Name, args: &[Ast]) -> Checked<Typed> {
-        let [default] = self.args(name, args)?;
-        let (value_checked, default_checked) = (self.value(value), self.present(default));
+        let row = reference::call(On::Optional, &name.text).expect("it has just been found");
+        let [default] = self.args(row, name, args)?;
+        let value_checked = self.value(value);
+        if let (Ok(checked), Syntax::List(items)) = (&value_checked, &default.kind)
+            && let (Type::List(_), []) = (&checked.ty, items.as_slice())
+            && checked.optional
+        {
+            let empty = typed(default, Kind::List(Vec::new()), checked.ty.clone());
+            return value_checked.map(|checked| or_default(ast, checked, empty));
+        }
+        let default_checked = self.present(default);
         let (checked, default_checked) = (value_checked?, default_checked?);
         if !checked.optional && !self.lenient {
             let message = format!("{} is never absent here", super::spelled(value));
@@ -134,61 +170,77 @@ impl Checker<'_> {
             (Type::Choice(choices), Type::Text) => {
                 self.words(choices, default, &default_checked.expr)?;
             }
+            (Type::List(one), Type::List(other))
+                if matches!((&**one, &**other), (Type::Choice(_), Type::Text)) =>
+            {
+                if let Type::Choice(choices) = **one {
+                    self.words(choices, default, &default_checked.expr)?;
+                }
+            }
             (one, other) if one == other => {}
             (one, other) => {
                 let message = format!("expected {one}, found {other}");
                 return self.wrong(default, message);
             }
         }
-        let kind = Kind::OrValue(Box::new(checked.expr), Box::new(default_checked.expr));
-        Ok(typed(ast, kind, checked.ty))
+        Ok(or_default(ast, checked, default_checked))
     }
 
     fn text_test(
         &mut self,
         ast: &Ast,
-        test: TextTest,
+        row: &CallRow,
         text: Typed,
         name: &Name,
         args: &[Ast],
     ) -> Checked<Typed> {
-        let [part] = self.args(name, args)?;
+        let [part] = self.args(row, name, args)?;
         let part = self.of_type(part, &Type::Text)?;
+        let test = match row.call {
+            Call::StartsWith => TextTest::StartsWith,
+            Call::EndsWith => TextTest::EndsWith,
+            _ => TextTest::Contains,
+        };
         let kind = Kind::TextTest(test, Box::new(text.expr), Box::new(part));
         Ok(typed(ast, kind, Type::Bool))
     }
 
-    fn glob(&mut self, ast: &Ast, text: Typed, name: &Name, args: &[Ast]) -> Checked<Typed> {
-        let [pattern] = self.args(name, args)?;
+    /// `glob` and `matches`: the pattern is the rule's own, so that it is compiled, or refused, when the rule is loaded.
+    fn pattern(
+        &mut self,
+        ast: &Ast,
+        kind: PatternKind,
+        text: Typed,
+        (row, name, args): (&CallRow, &Name, &[Ast]),
+    ) -> Checked<Typed> {
+        let [pattern] = self.args(row, name, args)?;
         let checked = self.of_type(pattern, &Type::Text)?;
-        for literal in self.literals(&checked) {
-            if let Err(error) = GlobBuilder::new(&literal).build() {
-                let message = format!("bad glob: {}", error.kind());
+        let written = self.written(&checked);
+        if !written.is_all {
+            let message = format!("the pattern of {} is not the rule's own", name.text);
+            let hint = "write it as a text, or take it from a param";
+            return self.wrong_hinted(pattern, message, hint);
+        }
+        let mut patterns = Patterns::default();
+        for text in &written.texts {
+            if let Err(message) = patterns.add(kind, text) {
                 return self.wrong(pattern, message);
             }
         }
-        let matcher = match &checked.kind {
-            Kind::Text(pattern) => GlobBuilder::new(pattern).build().ok(),
-            _ => None,
-        };
-        let matcher = matcher.map(|glob| glob.compile_matcher());
-        let kind = Kind::Glob(Box::new(text.expr), Box::new(checked), matcher);
+        self.demand(&written, Demand::Pattern(kind));
+        let patterns = Box::new(patterns);
+        let kind = Kind::Match(kind, Box::new(text.expr), Box::new(checked), patterns);
         Ok(typed(ast, kind, Type::Bool))
     }
 
-    fn fold_args(&mut self, ast: &Ast, name: &Name, args: &[Ast]) -> Checked<Typed> {
+    fn fold_args(&mut self, ast: &Ast, fold: Fold, name: &Name, args: &[Ast]) -> Checked<Typed> {
         let checked: Vec<_> = args.iter().map(|arg| self.present(arg)).collect();
         let parts = checked.into_iter().collect::<Checked<Vec<Typed>>>()?;
-        self.fold(ast, name, parts)
+        self.fold(ast, fold, name, parts)
     }
 
     /// `min(list)`, `min(a, b)`: numbers, durations; the least and greatest of times too.
-    fn fold(&mut self, ast: &Ast, name: &Name, parts: Vec<Typed>) -> Checked<Typed> {
-        let fold = match name.text.as_str() {
-            "min" => Fold::Min,
-            "max" => Fold::Max,
-            _ => Fold::Sum,
-        };
+    fn fold(&mut self, ast: &Ast, fold: Fold, name: &Name, parts: Vec<Typed>) -> Checked<Typed> {
         let element = match parts.as_slice() {
             [] => None,
             [one] => match &one.ty {
@@ -203,11 +255,22 @@ impl Checker<'_> {
         match (fold, element) {
             (_, Some(ty @ (Type::Number | Type::Duration)))
             | (Fold::Min | Fold::Max, Some(ty @ Type::Time)) => {
+                let fold = match (fold, &ty) {
+                    (Fold::Sum, Type::Duration) => Fold::SumOfDurations,
+                    (fold, _) => fold,
+                };
                 let parts = parts.into_iter().map(|part| part.expr).collect();
                 Ok(typed(ast, Kind::Fold(fold, parts), ty))
             }
             _ => {
-                let message = format!("{} takes a list of numbers, or several numbers", name.text);
+                let things = match fold {
+                    Fold::Min | Fold::Max => "numbers, durations or times",
+                    Fold::Sum | Fold::SumOfDurations => "numbers or durations",
+                };
+                let message = format!(
+                    "{} takes a list of {things}, or several of one type",
+                    name.text
+                );
                 self.note(Fault::new(name.start, name.end, message))
             }
         }
@@ -218,10 +281,9 @@ impl Checker<'_> {
         ast: &Ast,
         each: Each,
         list: Typed,
-        name: &Name,
-        args: &[Ast],
+        (row, name, args): (&CallRow, &Name, &[Ast]),
     ) -> Checked<Typed> {
-        let [variable, body] = self.args(name, args)?;
+        let [variable, body] = self.args(row, name, args)?;
         let variable_name = self.new_variable(variable)?;
         let Type::List(element) = &list.ty else {
             return self.wrong(ast, "not a list");
@@ -231,17 +293,24 @@ impl Checker<'_> {
             name: variable_name.clone(),
             ty: (**element).clone(),
             origin: origin.unwrap_or_else(|| element.to_string()),
-            literals: self.literals(&list.expr),
+            written: self.written(&list.expr),
+            is_element: true,
         });
         let slot = self.variables.len() - 1;
-        let body = match each {
+        let checked_body = match each {
             Each::Map => self.present(body),
             Each::All | Each::Exists | Each::ExistsOne | Each::Filter => self
                 .truth(body)
                 .map(|expr| typed(body, expr.kind, Type::Bool)),
         };
         self.variables.pop();
-        let body = body?;
+        let body_ast = body;
+        let body = checked_body?;
+        if !body.expr.names(slot) {
+            let message = format!("says nothing of \"{variable_name}\"");
+            let hint = format!("ask something of it, or leave .{}(…) out", name.text);
+            return self.wrong_hinted(body_ast, message, &hint);
+        }
         let ty = match each {
             Each::All | Each::Exists | Each::ExistsOne => Type::Bool,
             Each::Filter => list.ty,
@@ -260,72 +329,24 @@ impl Checker<'_> {
         let Syntax::Name(name) = &ast.kind else {
             return self.wrong(ast, "expected a name for the element");
         };
-        let taken = name == "now" || name == "params";
-        if taken || self.variables.iter().any(|v| v.name == *name) {
+        let taken = name == "now"
+            || name == "params"
+            || self.variables.iter().any(|v| v.name == *name)
+            || self.locals.iter().any(|local| local.name == *name);
+        if taken {
             return self.wrong(ast, format!("\"{name}\" has a meaning already"));
+        }
+        if RESERVED.contains(&name.as_str()) {
+            return self.wrong(
+                ast,
+                format!("\"{name}\" is a word that CEL keeps for itself"),
+            );
         }
         Ok(name.clone())
     }
+}
 
-    fn ask(
-        &mut self,
-        ast: &Ast,
-        record: &'static RecordType,
-        owner: Expr,
-        name: &Name,
-        args: &[Ast],
-    ) -> Checked<Typed> {
-        let Some((slot, method)) = record.method(&name.text) else {
-            let known = record.methods.iter().map(|method| method.name).collect();
-            let message = format!("{} has no method \"{}\"", record.name, name.text);
-            return self.unknown(message, name, known);
-        };
-        self.use_method(record, &owner, method);
-        let args = self.method_args(name, method, args)?;
-        let kind = Kind::Ask(Box::new(owner), slot, method, args);
-        Ok(typed(ast, kind, Type::Bool))
-    }
-
-    fn method_args(
-        &mut self,
-        name: &Name,
-        method: &'static Method,
-        args: &[Ast],
-    ) -> Checked<Vec<Expr>> {
-        if args.len() != method.args.len() {
-            let names: Vec<&str> = method.args.iter().map(|(name, _)| *name).collect();
-            let message = format!("{} takes ({})", method.name, names.join(", "));
-            return self.note(Fault::new(name.start, name.end, message));
-        }
-        let checked: Vec<_> = args
-            .iter()
-            .zip(method.args)
-            .map(|(arg, (_, ty))| self.of_type(arg, &ty()))
-            .collect();
-        let exprs = checked.into_iter().collect::<Checked<Vec<Expr>>>()?;
-        self.accepts(method, args, &exprs)?;
-        Ok(exprs)
-    }
-
-    /// Asks the method about the texts that the rule itself gives.
-    fn accepts(&mut self, method: &'static Method, args: &[Ast], exprs: &[Expr]) -> Checked<()> {
-        let texts: Vec<Vec<String>> = exprs.iter().map(|expr| self.literals(expr)).collect();
-        let tried: Vec<Vec<&str>> = match texts.as_slice() {
-            [only] => only.iter().map(|text| vec![text.as_str()]).collect(),
-            several => {
-                let firsts: Vec<&str> = several
-                    .iter()
-                    .filter_map(|texts| texts.first().map(String::as_str))
-                    .collect();
-                vec![firsts]
-            }
-        };
-        for literals in tried.iter().filter(|literals| !literals.is_empty()) {
-            if let Err(message) = (method.check)(literals) {
-                let (start, end) = (args[0].start, args[args.len() - 1].end);
-                return self.note(Fault::new(start, end, message));
-            }
-        }
-        Ok(())
-    }
+fn or_default(ast: &Ast, value: Typed, default: Typed) -> Typed {
+    let kind = Kind::OrValue(Box::new(value.expr), Box::new(default.expr));
+    typed(ast, kind, value.ty)
 }

@@ -3,6 +3,7 @@
 use super::{Checked, Checker, Typed, typed};
 use crate::rule::condition::expr::Kind;
 use crate::rule::condition::guard;
+use crate::rule::condition::reference;
 use crate::rule::condition::syntax::{Ast, Operator};
 use crate::snapshot::record::Type;
 
@@ -130,6 +131,10 @@ impl Checker<'_> {
                 self.comparable(ast, (item, &a), (list, &element))?;
                 Kind::Within(Box::new(a.expr), Box::new(b.expr))
             }
+            Type::Text if a.ty == Type::Text => {
+                let message = format!("cannot look for {} in {}", a.ty, b.ty);
+                return self.wrong_hinted(list, message, "write text.contains(part)");
+            }
             _ => return self.wrong(list, format!("cannot look for {} in {}", a.ty, b.ty)),
         };
         Ok(typed(ast, kind, Type::Bool))
@@ -143,27 +148,20 @@ impl Checker<'_> {
         right: &Ast,
     ) -> Checked<Typed> {
         let (a, b) = self.both(left, right)?;
-        let Some(ty) = result_type(operator, &a.ty, &b.ty) else {
+        let Some(ty) = reference::arithmetic(operator, &a.ty, &b.ty) else {
             let sign = operator.sign();
-            return self.wrong(ast, format!("no \"{sign}\" between {} and {}", a.ty, b.ty));
+            let message = format!("no \"{sign}\" between {} and {}", a.ty, b.ty);
+            let is_text = [&a.ty, &b.ty].contains(&&Type::Text);
+            return match is_text && operator == Operator::Plus {
+                true => {
+                    let hint =
+                        "texts are not joined here: compare the parts, or say it in the message";
+                    self.wrong_hinted(ast, message, hint)
+                }
+                false => self.wrong(ast, message),
+            };
         };
         let kind = Kind::Arithmetic(operator, Box::new(a.expr), Box::new(b.expr));
         Ok(typed(ast, kind, ty))
-    }
-}
-
-fn result_type(operator: Operator, a: &Type, b: &Type) -> Option<Type> {
-    use Operator::{Minus, Over, Plus, Times};
-    use Type::{Duration, Number, Time};
-    match (operator, a, b) {
-        (Plus | Minus | Times | Over, Number, Number) => Some(Number),
-        (Plus | Minus, Duration, Duration) => Some(Duration),
-        (Plus | Minus, Time, Duration) => Some(Time),
-        (Plus, Duration, Time) => Some(Time),
-        (Minus, Time, Time) => Some(Duration),
-        (Times | Over, Duration, Number) => Some(Duration),
-        (Times, Number, Duration) => Some(Duration),
-        (Over, Duration, Duration) => Some(Number),
-        _ => None,
     }
 }
