@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use dynalint::assess::{self, Configured, Listing, Selection};
+use dynalint::assess::{self, Listing, Selection, Settings};
 use dynalint::config::Config;
 use dynalint::gate::{self, Seen, Terms};
 use dynalint::link::Linked;
 use dynalint::report::terminal::style::Style;
 use dynalint::report::terminal::{Detail, Input, Show, View};
-use dynalint::report::{Report, terminal};
+use dynalint::report::{Asides, Report, terminal};
 use dynalint::snapshot::{Snapshot, file};
 use serde::Serialize;
 use serde_json::ser::PrettyFormatter;
@@ -38,7 +38,7 @@ fn main() {
 fn round(bytes: &[u8]) -> [Duration; 4] {
     let (catalog, errors) = assess::load([]);
     assert!(errors.is_empty(), "{}", errors[0]);
-    let rules: Vec<Configured<'_>> = catalog.rules().iter().map(Configured::by_default).collect();
+    let settings = Settings::by_default(catalog.rules());
     let config = Config::default();
     let start = Instant::now();
     let snapshot = file::parse(Path::new("synthetic.json"), bytes).expect("a snapshot");
@@ -46,10 +46,10 @@ fn round(bytes: &[u8]) -> [Duration; 4] {
     let linked = Linked::new(&snapshot, &config);
     let joined = start.elapsed();
     let selection = Selection::default();
-    let made = assess::assess(&rules, &linked, &selection, Listing::Problems);
+    let made = assess::assess(&settings, &linked, &selection, Listing::Problems);
     let assessed = start.elapsed();
     assert!(made.tables == TABLES && made.findings.len() > TABLES);
-    let report = report(&snapshot, made, rules.len());
+    let report = report(&snapshot, made, settings.rules.len());
     let text = terminal::render(&report, &view());
     assert!(text.lines().count() < 40, "more than a screenful:\n{text}");
     let rendered = start.elapsed();
@@ -107,6 +107,7 @@ fn report(snapshot: &Snapshot, made: assess::Assessment, rules: usize) -> Report
         findings: made.findings,
         checklists: Vec::new(),
         gaps: made.gaps,
+        asides: Asides::default(),
     }
 }
 

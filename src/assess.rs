@@ -4,46 +4,35 @@
 //! a million additions.
 
 pub mod cases;
+mod check;
+mod identity;
+mod scope;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::GlobSet;
 use sha2::{Digest, Sha256};
 
+pub use self::check::check;
+use self::identity::Identities;
+pub use self::scope::{is_out_of_scope, leaves_out, services};
+pub use self::settings::{At, Configured, InForce, Off, Open, Settings};
+use crate::config::Match;
 use crate::evaluate::{self, Outcome, Scope, Subject};
 use crate::finding::{
-    BlindSpot, Counts, Finding, Severity, SubjectId, Summary, TableBrief, TableKey, Verdict,
-    worst_first,
+    BlindSpot, Counts, Finding, Severity, SubjectId, Summary, TableBrief, TableKey, TurnedOff,
+    Verdict, worst_first,
 };
 use crate::link::Linked;
 use crate::link::account::AccountView;
 use crate::link::iam::IamView;
 use crate::link::table::TableView;
 use crate::rule::catalog::{Catalog, Source};
-use crate::rule::param::Params;
 use crate::rule::{Root, Roots, Rule};
 use crate::snapshot::fact::{Fact, Reason, Why};
-use crate::snapshot::record::{Record, Value};
+use crate::snapshot::record::{Evidence, Record, Value};
 use crate::yaml::SourceError;
-
-/// A rule with its parameters in force.
-pub struct Configured<'a> {
-    /// The rule.
-    pub rule: &'a Rule,
-    /// The values of its parameters.
-    pub params: Params,
-}
-
-impl<'a> Configured<'a> {
-    /// The rule with the parameters that its file gives.
-    pub fn by_default(rule: &'a Rule) -> Configured<'a> {
-        let params = rule.params_with(&BTreeMap::new());
-        Configured {
-            rule,
-            params: params.expect("a loaded rule's defaults are of their types"),
-        }
-    }
-}
 
 /// The kinds of records that rules start from.
 pub const ROOTS: Roots = Roots {
@@ -57,14 +46,11 @@ pub fn load(own: impl IntoIterator<Item = Source>) -> (Catalog, Vec<SourceError>
     Catalog::load(Source::builtin().chain(own), &ROOTS)
 }
 
-/// A digest of rules and their parameters: two runs with the same one asked the same.
-pub fn digest(rules: &[Configured<'_>]) -> String {
+/// A digest of rules and what is set of them: two runs with the same one asked the same.
+pub fn digest(settings: &Settings<'_>) -> String {
     let mut hash = Sha256::new();
-    for configured in rules {
-        hash.update(format!(
-            "{}\0{:?}\0",
-            configured.rule.text, configured.params
-        ));
+    for text in settings::digested(settings) {
+        hash.update(text);
     }
     format!("sha256:{}", hex(&hash.finalize()))
 }
@@ -122,16 +108,23 @@ pub struct Assessment {
     pub tables: usize,
     /// Global secondary indexes of those tables.
     pub indexes: usize,
+    /// The rules that were turned off for some of what was judged, by rule.
+    pub off: Vec<TurnedOff>,
+    /// What of the configuration found nothing.
+    pub notices: Vec<String>,
 }
 
 /// Evaluates every rule on every subject.
 pub fn assess(
-    rules: &[Configured<'_>],
+    settings: &Settings<'_>,
     linked: &Linked<'_>,
     selection: &Selection,
     listing: Listing,
 ) -> Assessment {
-    let mut run = Run::new(rules, linked, listing);
+    let config = settings.config();
+    let identity = config.and_then(|config| config.identity.as_ref());
+    let identities = Identities::new(identity, &linked.accounts);
+    let mut run = Run::new(settings, &identities, linked, listing);
     let mut briefs = BTreeMap::new();
     let (mut tables, mut indexes) = (0, 0);
     for account in &linked.accounts {
@@ -150,7 +143,24 @@ pub fn assess(
     }
     run.findings.sort_by(worst_first);
     let gaps = run.gaps();
+    let off = run.off.into_iter();
+    let off = off.map(|((rule, off), places)| TurnedOff {
+        rule,
+        because: off.because,
+        origin: off.origin,
+        places: Some(places),
+    });
     Assessment {
+        off: off.collect(),
+        notices: match selection.narrows() {
+            // Who asks for some tables is not told that others are not there.
+            true => Vec::new(),
+            false => settings
+                .unmatched(&linked.accounts)
+                .into_iter()
+                .chain(identities.shared.iter().cloned())
+                .collect(),
+        },
         findings: run.findings,
         summary: run.summary,
         gaps,
@@ -190,7 +200,8 @@ fn key(account: &AccountView<'_>, table: &TableView<'_>) -> TableKey {
 }
 
 struct Run<'r, 'a> {
-    rules: &'r [Configured<'r>],
+    settings: &'r Settings<'r>,
+    identities: &'r Identities,
     linked: &'r Linked<'a>,
     listing: Listing,
     summary: Summary,
@@ -199,21 +210,30 @@ struct Run<'r, 'a> {
     findings: Vec<Finding>,
     /// The rules that each reason blinds.
     blind: BTreeMap<Why, BTreeSet<String>>,
+    /// How often each rule was off, and why.
+    off: BTreeMap<(String, Off), usize>,
 }
 
 /// Tables that are worth a thread of their own.
 const TABLES_A_THREAD: usize = 200;
 
 impl<'r, 'a> Run<'r, 'a> {
-    fn new(rules: &'r [Configured<'r>], linked: &'r Linked<'a>, listing: Listing) -> Run<'r, 'a> {
+    fn new(
+        settings: &'r Settings<'r>,
+        identities: &'r Identities,
+        linked: &'r Linked<'a>,
+        listing: Listing,
+    ) -> Run<'r, 'a> {
         Run {
-            rules,
+            settings,
+            identities,
             linked,
             listing,
             summary: Summary::default(),
             of_table: Counts::default(),
             findings: Vec::new(),
             blind: BTreeMap::new(),
+            off: BTreeMap::new(),
         }
     }
 
@@ -221,13 +241,19 @@ impl<'r, 'a> Run<'r, 'a> {
     fn tables(&mut self, account: &AccountView<'_>, tables: &[&TableView<'_>]) {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = tables.len().div_ceil(threads).max(TABLES_A_THREAD);
-        let (rules, linked, listing) = (self.rules, self.linked, self.listing);
+        let Run {
+            settings,
+            identities,
+            linked,
+            listing,
+            ..
+        } = *self;
         let work = |tables: &[&TableView<'_>]| {
-            let mut run = Run::new(rules, linked, listing);
+            let mut run = Run::new(settings, identities, linked, listing);
             for table in tables {
                 run.table(account, table);
             }
-            (run.summary, run.findings, run.blind)
+            (run.summary, run.findings, run.blind, run.off)
         };
         let work = &work;
         let mut shares = tables.chunks(share);
@@ -242,11 +268,14 @@ impl<'r, 'a> Run<'r, 'a> {
                     "a panic here is one of ours, and ends the run as it would on one thread",
                 )
             });
-            for (summary, findings, blind) in done.chain(others) {
+            for (summary, findings, blind, off) in done.chain(others) {
                 self.summary.merge(summary);
                 self.findings.extend(findings);
                 for (why, rules) in blind {
                     self.blind.entry(why).or_default().extend(rules);
+                }
+                for (rule, places) in off {
+                    *self.off.entry(rule).or_default() += places;
                 }
             }
         });
@@ -258,9 +287,10 @@ impl<'r, 'a> Run<'r, 'a> {
             Fact::Known(listed) => listed.missing.as_ref(),
             Fact::Unknown(why) => Some(why),
         };
-        for configured in self.rules {
+        let home = self.home(account, None);
+        for configured in &self.settings.rules {
             match (configured.rule.for_each.root(), missing) {
-                (Root::Account, _) if itself => self.rule(configured, &Home::of(account, None)),
+                (Root::Account, _) if itself => self.rule(configured, &home),
                 (Root::Account, _) => {}
                 (Root::Table, Some(why)) => self.unlisted(configured, account, why),
                 (Root::Table, None) | (Root::Iam, _) => {}
@@ -269,12 +299,10 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     fn table(&mut self, account: &AccountView<'_>, table: &TableView<'_>) {
-        for configured in self
-            .rules
-            .iter()
-            .filter(|it| it.rule.for_each.root() == Root::Table)
-        {
-            self.rule(configured, &Home::of(account, Some(table)));
+        let home = self.home(account, Some(table));
+        let rules = self.settings.rules.iter();
+        for configured in rules.filter(|it| it.rule.for_each.root() == Root::Table) {
+            self.rule(configured, &home);
         }
         let counts = std::mem::take(&mut self.of_table);
         if counts.total() > 0 {
@@ -284,9 +312,36 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// The rules on the identities of an account.
     fn iam(&mut self, iam: &IamView<'_>) {
-        let rules = self.rules.iter();
+        let home = self.home_of_iam(iam);
+        let rules = self.settings.rules.iter();
         for configured in rules.filter(|it| it.rule.for_each.root() == Root::Iam) {
-            self.rule(configured, &Home::of_iam(iam));
+            self.rule(configured, &home);
+        }
+    }
+
+    fn home<'h>(&self, account: &'h AccountView<'_>, table: Option<&'h TableView<'h>>) -> Home<'h>
+    where
+        'r: 'h,
+    {
+        let (id, region) = (&account.region.account, &account.region.region);
+        Home {
+            account: id,
+            region: Some(region),
+            root: account,
+            table,
+            matches: self.settings.matches(id, Some(region), table),
+            identity: table.and_then(|it| self.identities.of(id, region, &it.table.name)),
+        }
+    }
+
+    fn home_of_iam<'h>(&self, iam: &'h IamView<'_>) -> Home<'h> {
+        Home {
+            account: &iam.account,
+            region: None,
+            root: iam,
+            table: None,
+            matches: self.settings.matches(&iam.account, None, None),
+            identity: None,
         }
     }
 
@@ -296,18 +351,101 @@ impl<'r, 'a> Run<'r, 'a> {
             table: home.table.map(|table| table as &dyn Record),
             now: self.linked.now,
         };
-        for outcome in evaluate::outcomes(configured.rule, &configured.params, &scope) {
-            let severity = severity(configured.rule, home.table);
-            self.count(
-                configured.rule,
-                severity,
-                home.table.is_some(),
-                outcome.verdict,
-            );
-            let listed = self.listing.lists(outcome.verdict);
-            if listed || outcome.verdict == Verdict::Unknown {
-                self.report(configured, &scope, home, &outcome, listed);
+        match configured.at(&home.matches) {
+            At::Settled(in_force) => match &in_force.off {
+                Some(off) => self.off(configured.rule, off),
+                None => self.judge(configured.rule, &in_force, &scope, home),
+            },
+            At::Open(open) => self.judge_open(configured.rule, &open, &scope, home),
+        }
+    }
+
+    fn off(&mut self, rule: &Rule, off: &Off) {
+        let key = (rule.id.to_string(), off.clone());
+        *self.off.entry(key).or_default() += 1;
+    }
+
+    fn judge(&mut self, rule: &Rule, in_force: &InForce, scope: &Scope<'_>, home: &Home<'_>) {
+        let severity = in_force.severity_on(home.table);
+        let held = Held {
+            rule,
+            in_force,
+            severity,
+            open: None,
+        };
+        for outcome in evaluate::outcomes(rule, &in_force.params, scope) {
+            self.note(&held, scope, home, &outcome);
+        }
+    }
+
+    /// Where it is not known what is in force: what all candidates say is said, and else that it is not known; at the
+    /// worst severity of them. What is off says nothing against a pass.
+    fn judge_open(&mut self, rule: &Rule, open: &Open<'_>, scope: &Scope<'_>, home: &Home<'_>) {
+        let on = open.candidates.iter().filter(|it| it.off.is_none());
+        let on: Vec<&InForce> = on.map(|it| &**it).collect();
+        let Some(first) = on.first().copied() else {
+            let off = open.candidates.iter().find_map(|it| it.off.as_ref());
+            return off.into_iter().for_each(|off| self.off(rule, off));
+        };
+        let may_be_off = on.len() < open.candidates.len();
+        let worst = on.iter().map(|it| it.severity_on(home.table)).min();
+        let held = Held {
+            rule,
+            in_force: first,
+            severity: worst.unwrap_or(first.severity),
+            open: Some(open),
+        };
+        let said: Vec<Vec<Outcome<'_>>> = on
+            .iter()
+            .map(|it| evaluate::outcomes(rule, &it.params, scope))
+            .collect();
+        for (at, outcome) in said[0].iter().enumerate() {
+            let same = |others: &Vec<Outcome<'_>>| {
+                others
+                    .get(at)
+                    .is_some_and(|it| it.verdict == outcome.verdict)
+            };
+            let counts = matches!(outcome.verdict, Verdict::Fail | Verdict::Unknown);
+            match open.is_complete && said.iter().all(same) && !(may_be_off && counts) {
+                true => self.note(&held, scope, home, outcome),
+                false => self.undecided(&held, open, home, outcome),
             }
+        }
+    }
+
+    /// A result that is unknown because it is not known what is in force.
+    fn undecided(
+        &mut self,
+        held: &Held<'_>,
+        open: &Open<'_>,
+        home: &Home<'_>,
+        outcome: &Outcome<'_>,
+    ) {
+        let of_table = home.table.is_some();
+        self.count(held.rule, held.severity, of_table, Verdict::Unknown);
+        self.blind(held.rule, std::slice::from_ref(open.why));
+        if !self.listing.lists(Verdict::Unknown) {
+            return;
+        }
+        let subject = subject_id(home, outcome.subject);
+        let message = format!(
+            "{}: which settings are in force could not be told",
+            subject.short()
+        );
+        let base = finding(held, home, subject, Verdict::Unknown, message);
+        self.findings.push(Finding {
+            unknown: vec![open.why.clone()],
+            evidence: held.doubt().into_iter().collect(),
+            ..base
+        });
+    }
+
+    fn note(&mut self, held: &Held<'_>, scope: &Scope<'_>, home: &Home<'_>, outcome: &Outcome<'_>) {
+        let of_table = home.table.is_some();
+        self.count(held.rule, held.severity, of_table, outcome.verdict);
+        let listed = self.listing.lists(outcome.verdict);
+        if listed || outcome.verdict == Verdict::Unknown {
+            self.report(held, scope, home, outcome, listed);
         }
     }
 
@@ -335,13 +473,13 @@ impl<'r, 'a> Run<'r, 'a> {
 
     fn report(
         &mut self,
-        configured: &Configured<'_>,
+        held: &Held<'_>,
         scope: &Scope<'_>,
         home: &Home<'_>,
         outcome: &Outcome<'_>,
         listed: bool,
     ) {
-        let explanation = evaluate::explain(configured.rule, &configured.params, scope, outcome);
+        let explanation = evaluate::explain(held.rule, &held.in_force.params, scope, outcome);
         let mut unknown: Vec<Why> = explanation
             .unknown
             .into_iter()
@@ -349,15 +487,18 @@ impl<'r, 'a> Run<'r, 'a> {
             .collect();
         let mut met = BTreeSet::new();
         unknown.retain(|why| outcome.verdict == Verdict::Unknown && met.insert(why.clone()));
-        self.blind(configured.rule, &unknown);
+        self.blind(held.rule, &unknown);
         if listed {
             let subject = subject_id(home, outcome.subject);
             self.findings.push(Finding {
-                severity: severity(configured.rule, home.table),
-                evidence: explanation.evidence,
+                evidence: explanation
+                    .evidence
+                    .into_iter()
+                    .chain(held.doubt())
+                    .collect(),
                 unknown,
                 fix: explanation.fix,
-                ..finding(configured, subject, outcome.verdict, explanation.message)
+                ..finding(held, home, subject, outcome.verdict, explanation.message)
             });
         }
     }
@@ -374,15 +515,26 @@ impl<'r, 'a> Run<'r, 'a> {
     /// One unknown result for a rule on tables that were not listed.
     fn unlisted(&mut self, configured: &Configured<'_>, account: &AccountView<'_>, why: &Why) {
         let rule = configured.rule;
-        self.count(rule, rule.severity, false, Verdict::Unknown);
-        self.blind(configured.rule, std::slice::from_ref(why));
+        // A table that is not there to see may be where it is worst.
+        let Some(severity) = configured.strictest() else {
+            return;
+        };
+        self.count(rule, severity, false, Verdict::Unknown);
+        self.blind(rule, std::slice::from_ref(why));
         if self.listing.lists(Verdict::Unknown) {
-            let subject = subject_id(&Home::of(account, None), Subject::Root);
+            let home = self.home(account, None);
+            let held = Held {
+                rule,
+                in_force: configured.base(),
+                severity,
+                open: None,
+            };
+            let subject = subject_id(&home, Subject::Root);
             let message = format!(
                 "tables of {}: not all could be listed",
                 account.region.region
             );
-            let base = finding(configured, subject, Verdict::Unknown, message);
+            let base = finding(&held, &home, subject, Verdict::Unknown, message);
             self.findings.push(Finding {
                 unknown: vec![why.clone()],
                 ..base
@@ -433,11 +585,27 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 }
 
-/// The severity in force: one step lower on a table of the starter tier.
-fn severity(rule: &Rule, table: Option<&TableView<'_>>) -> Severity {
-    match table.is_some_and(TableView::is_starter) {
-        true => rule.severity.lowered(),
-        false => rule.severity,
+/// A rule and what is in force of it.
+struct Held<'h> {
+    rule: &'h Rule,
+    in_force: &'h InForce,
+    /// The severity of what it says here.
+    severity: Severity,
+    /// Where it is one of several that are possible.
+    open: Option<&'h Open<'h>>,
+}
+
+impl Held<'_> {
+    /// What may be in force, where that is not known.
+    fn doubt(&self) -> Option<Evidence> {
+        let open = self.open?;
+        let words: Vec<String> = open.candidates.iter().map(|it| it.words()).collect();
+        Some(Evidence {
+            path: format!("settings of {}", self.rule.id),
+            observed: words.join(", or "),
+            expected: String::new(),
+            from: open.why.operation,
+        })
     }
 }
 
@@ -445,24 +613,34 @@ fn severity(rule: &Rule, table: Option<&TableView<'_>>) -> Severity {
 const SHOWN_RESOURCES: usize = 3;
 
 fn finding(
-    configured: &Configured<'_>,
+    held: &Held<'_>,
+    home: &Home<'_>,
     subject: SubjectId,
     verdict: Verdict,
     message: String,
 ) -> Finding {
-    let rule = configured.rule;
+    let Held {
+        rule,
+        in_force,
+        severity,
+        open,
+    } = held;
     Finding {
         rule: rule.id.to_string(),
         area: rule.area,
-        severity: rule.severity,
+        severity: *severity,
         verdict,
-        fingerprint: fingerprint(rule.id.as_str(), &subject),
+        fingerprint: fingerprint(rule.id.as_str(), &subject, home.identity),
         subject,
         message,
         evidence: Vec::new(),
         unknown: Vec::new(),
         fix: None,
-        params: configured
+        settings: match open {
+            Some(_) => Vec::new(),
+            None => in_force.set_on(home.table),
+        },
+        params: in_force
             .params
             .iter()
             .map(|(name, value)| (name.to_owned(), value.to_json()))
@@ -479,26 +657,10 @@ struct Home<'h> {
     region: Option<&'h str>,
     root: &'h dyn Record,
     table: Option<&'h TableView<'h>>,
-}
-
-impl<'h> Home<'h> {
-    fn of(account: &'h AccountView<'_>, table: Option<&'h TableView<'h>>) -> Home<'h> {
-        Home {
-            account: &account.region.account,
-            region: Some(&account.region.region),
-            root: account,
-            table,
-        }
-    }
-
-    fn of_iam(iam: &'h IamView<'_>) -> Home<'h> {
-        Home {
-            account: &iam.account,
-            region: None,
-            root: iam,
-            table: None,
-        }
-    }
+    /// Which overrides hold here.
+    matches: Vec<Match<'h>>,
+    /// What the table is named by, where that is not its name.
+    identity: Option<&'h str>,
 }
 
 fn subject_id(home: &Home<'_>, subject: Subject<'_>) -> SubjectId {
@@ -534,19 +696,27 @@ fn arn(record: &dyn Record) -> Option<String> {
     }
 }
 
-/// Hash of rule and subject, of nothing that is measured: the same in every run until the subject is another.
-fn fingerprint(rule: &str, subject: &SubjectId) -> String {
+/// Hash of rule and subject, of nothing that is measured: the same in every run until the subject is another. What has the
+/// table's name in its own has its identity there too.
+fn fingerprint(rule: &str, subject: &SubjectId, identity: Option<&str>) -> String {
     let region = subject.region.as_deref().unwrap_or_default();
     let table = subject.table.as_deref().unwrap_or_default();
+    let (table, name) = match identity {
+        None => (table, subject.name.clone()),
+        Some(identity) => {
+            let parts = subject.name.split_inclusive(['/', ' ']);
+            let known = parts.map(|part| {
+                let word = part.trim_end_matches(['/', ' ']);
+                match word == table {
+                    true => part.replacen(word, identity, 1),
+                    false => part.to_owned(),
+                }
+            });
+            (identity, known.collect())
+        }
+    };
     let mut hash = Sha256::new();
-    for part in [
-        rule,
-        &subject.account,
-        region,
-        &subject.kind,
-        table,
-        &subject.name,
-    ] {
+    for part in [rule, &subject.account, region, &subject.kind, table, &name] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }

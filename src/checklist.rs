@@ -115,6 +115,8 @@ impl State {
 pub struct Run<'a> {
     /// The ids of the rules that were run.
     pub rules: &'a BTreeSet<String>,
+    /// The ids of those that were not run because the configuration says so, with a reason: the gate does not ask for them.
+    pub off: &'a BTreeSet<String>,
     /// What they said.
     pub summary: &'a Summary,
     /// What there is to sign for.
@@ -162,6 +164,7 @@ impl Item {
             false => State::NotAssessed,
             true => State::of_counts(run.summary.by_rule.get(id).copied().unwrap_or_default()),
         };
+        let is_left_out = |id: &String| !run.rules.contains(id) && !run.off.contains(id);
         let rules: Vec<State> = self.rules.iter().map(rule).collect();
         let signatures = Standing::of_signatures(self.signed(name, run));
         let per = self.attest.as_ref().map(|attest| attest.per);
@@ -170,7 +173,7 @@ impl Item {
         let others = rules.iter().copied().chain(more);
         Standing {
             state: others.fold(signatures.state, State::min),
-            is_left_out: rules.contains(&State::NotAssessed),
+            is_left_out: self.rules.iter().any(is_left_out),
             is_partial,
             beside: match per {
                 Some(per) => run.attestations.beside(name, run.subjects.per(per)),

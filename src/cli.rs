@@ -9,11 +9,13 @@ mod attest;
 mod check;
 mod choice;
 pub mod collector;
+mod doctor;
 mod dry_run;
 pub mod exit;
 mod explain;
 mod files;
 pub mod format;
+mod init;
 mod judge;
 pub mod output;
 mod pages;
@@ -23,8 +25,10 @@ mod rules;
 mod schema;
 pub mod screen;
 mod snapshot;
+mod target;
 pub mod time;
 mod usage;
+mod variables;
 
 use std::ffi::OsString;
 
@@ -72,6 +76,8 @@ fn dispatch(
         Command::Explain(args) => explain::run(args, console),
         Command::Rules(args) => rules::run(args, console),
         Command::Attest(args) => attest::run(args, console),
+        Command::Init(args) => init::run(args, console),
+        Command::Doctor(args) => doctor::run(args, typed, collector, console),
         Command::Completions(args) => pages::completions(args.shell, console),
         Command::Man => pages::manual(console),
         Command::Schema(args) => schema::run(args.name, console),

@@ -13,6 +13,7 @@ mod client;
 mod cloudtrail;
 mod cloudwatch;
 mod dashboard;
+mod doctor;
 mod dynamodb;
 mod endpoint;
 mod error;
@@ -46,9 +47,10 @@ use globset::GlobSet;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use self::call::{Bounds, Caller};
+use self::call::{Bounds, Caller, Reach};
 use self::classify::Failure;
 use self::client::{Clients, Patience};
+pub use self::doctor::{Examined, examine};
 pub use self::error::CollectError;
 use self::identity::Identity;
 use self::listing::Listing;
@@ -116,26 +118,59 @@ pub fn collect(
     now: Timestamp,
     progress: &dyn Progress,
 ) -> Result<Snapshot, CollectError> {
+    on_network(async {
+        let asked = Asked::new(options, needs, now, progress, Reach::Everything);
+        read(&session::open(options).await?, &asked).await
+    })?
+}
+
+/// Runs it to its end on threads of its own.
+fn on_network<T>(work: impl Future<Output = T>) -> std::io::Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(THREADS)
         .enable_all()
         .build()?;
-    let collected = runtime.block_on(run(options, needs, now, progress));
+    let done = runtime.block_on(work);
     runtime.shutdown_background();
-    collected
+    Ok(done)
 }
 
-async fn run(
-    options: &Options,
-    needs: &BTreeSet<Operation>,
+/// What is asked for.
+struct Asked<'a> {
+    options: &'a Options,
+    needs: &'a BTreeSet<Operation>,
     now: Timestamp,
-    progress: &dyn Progress,
-) -> Result<Snapshot, CollectError> {
-    let deadline = options.timeout.map(|timeout| Instant::now() + timeout);
-    let session = session::open(options).await?;
+    progress: &'a dyn Progress,
+    reach: Reach,
+    deadline: Option<Instant>,
+}
+
+impl<'a> Asked<'a> {
+    /// Its time begins to run.
+    fn new(
+        options: &'a Options,
+        needs: &'a BTreeSet<Operation>,
+        now: Timestamp,
+        progress: &'a dyn Progress,
+        reach: Reach,
+    ) -> Asked<'a> {
+        Asked {
+            options,
+            needs,
+            now,
+            progress,
+            reach,
+            deadline: options.timeout.map(|timeout| Instant::now() + timeout),
+        }
+    }
+}
+
+/// Reads with a session whose credentials are there.
+async fn read(session: &Session, asked: &Asked<'_>) -> Result<Snapshot, CollectError> {
+    let (options, now) = (asked.options, asked.now);
     let tally = Tally::default();
-    let meter = Meter::new(progress);
-    let bounds = bounds(options, &session, deadline);
+    let meter = Meter::new(asked.progress);
+    let bounds = bounds(asked, session);
     let of_region = |region: &String| Caller::new(&session.base, region, bounds, &tally, &meter);
     let callers: Vec<Caller<'_>> = session.regions.iter().map(of_region).collect();
     let global = of_region(&session.regions[0]);
@@ -144,12 +179,13 @@ async fn run(
         identity::identity(&callers[0]),
         join_all(callers.iter().map(listed)),
     );
-    if let Some(error) = preflight::verdict(identity.as_ref().err(), &listings, &session.origin) {
+    let verdict = preflight::verdict(identity.as_ref().err(), &listings, &session.origin);
+    if let Some(error) = verdict.filter(|error| ends(error, asked.reach)) {
         return Err(error);
     }
     let caller_arn = caller_arn(&callers[0], &identity);
 
-    let run = Operation::run(needs);
+    let run = Operation::run(asked.needs);
     let clients_of = |region: &str| Clients::new(&session.base, region, Patience::Full, &tally);
     let metrics = Wanted::new(options.series.clone(), now, options.metrics_window);
     let wanted = region::Wanted {
@@ -192,12 +228,18 @@ async fn run(
     })
 }
 
-fn bounds(options: &Options, session: &Session, deadline: Option<Instant>) -> Bounds {
+/// Whoever tries what may be called wants to hear of all that is denied, not of the first alone.
+fn ends(error: &CollectError, reach: Reach) -> bool {
+    reach == Reach::Everything || !matches!(error, CollectError::ListingDenied { .. })
+}
+
+fn bounds(asked: &Asked<'_>, session: &Session) -> Bounds {
     let endpoint = endpoint::dynamodb(&session.origin);
     Bounds {
-        concurrency: options.concurrency.max(1),
-        paced: options.rate_limit.unwrap_or(endpoint.is_none()),
-        deadline,
+        concurrency: asked.options.concurrency.max(1),
+        paced: asked.options.rate_limit.unwrap_or(endpoint.is_none()),
+        deadline: asked.deadline,
+        reach: asked.reach,
     }
 }
 

@@ -1,19 +1,44 @@
-//! `dynalint.yaml`: what no API can tell: environments and tiers, trusted accounts, monitoring that AWS does not show.
+//! `dynalint.yaml`: what no API can tell, and what a project asks of its rules.
 //!
-//! Everything in it is optional. What is not declared has a strict built-in default, and reports say which it was. Rule
-//! levels, waivers and targets are not read here yet: an unknown key is an error, so nothing is ignored in silence.
+//! Everything in it is optional. What is not declared has a strict built-in default, and reports say which it was. What is
+//! wrong in itself is told here; names of rules, levels, areas and formats are kept as they are written, with their
+//! places, for those who know what there is.
+
+mod duration;
+mod file;
+mod place;
+mod read;
+mod rules;
+mod run;
+mod tables;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use schemars::JsonSchema;
-use serde::Deserialize;
 
-use crate::yaml::{self, SourceError, Spans};
+pub use self::duration::seconds;
+pub use self::place::{Asked, Match, Where};
+pub use self::rules::{OutOfScope, Override, RuleSetting};
+pub use self::run::{GateDefaults, Lapses, Target};
+pub use self::tables::{Identity, TableFacts};
+use crate::yaml::{SourceError, Spans};
+
+/// The JSON Schema of the file.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(file::File)
+}
 
 /// The configuration in force.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
+    /// Where live facts are read from, by name.
+    pub targets: BTreeMap<String, Target>,
+    /// The target that is taken where none is named.
+    pub default_target: Option<String>,
     /// How tables get their environment, first match first.
     pub environments: Vec<Matcher>,
     /// How tables get their tier, first match first.
@@ -22,9 +47,44 @@ pub struct Config {
     pub trusted_accounts: Vec<String>,
     /// Monitoring that no API of AWS shows.
     pub monitoring: Monitoring,
+    /// What is declared of tables; for each fact the first entry that matches and gives it.
+    pub tables: Vec<TableFacts>,
+    /// What holds of rules everywhere.
+    pub rules: Vec<RuleSetting>,
+    /// What holds of rules in some places; later ones win.
+    pub overrides: Vec<Override>,
+    /// Areas and services that are not looked at.
+    pub scope: Vec<OutOfScope>,
+    /// Folders with rules of the project; `None` where the file does not say.
+    pub rule_folders: Option<Vec<PathBuf>>,
+    /// Folders with checklists of the project; `None` where the file does not say.
+    pub checklists: Option<Vec<PathBuf>>,
+    /// What the gate is to count, where no flag says so.
+    pub gate: GateDefaults,
+    /// Files that every report goes to, as `--output` takes them.
+    pub output: Vec<Placed<String>>,
+    /// What tells tables apart whose names are generated.
+    pub identity: Option<Identity>,
+    /// How long waivers may live.
+    pub waivers: Lapses,
+    /// When attestations are said to lapse soon.
+    pub attestations: Lapses,
+    /// The places of the file it was read from.
+    spans: Option<Arc<Spans>>,
 }
 
-/// A value and the tables that have it.
+/// A value of the file and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed<T> {
+    /// The value.
+    pub value: T,
+    /// Its path in the file, as [`Config::error`] takes it.
+    pub path: String,
+    /// For people: `dynalint.yaml:12`.
+    pub origin: String,
+}
+
+/// A value and the tables that have it: by name or by any of the tags.
 #[derive(Clone, Debug)]
 pub struct Matcher {
     /// The value: `prod`, `ephemeral`.
@@ -49,43 +109,33 @@ pub struct Monitoring {
 /// The tiers a table may have.
 pub const TIERS: [&str; 4] = ["critical", "standard", "starter", "ephemeral"];
 
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct File {
-    version: u32,
-    #[serde(default)]
-    environments: Vec<MatcherFile>,
-    #[serde(default)]
-    tiers: Vec<MatcherFile>,
-    #[serde(default)]
-    trusted_accounts: Vec<String>,
-    #[serde(default)]
-    monitoring: MonitoringFile,
-}
+/// The words by which an environment says that it is not production. Any other word may be somebody's production.
+pub const NOT_PRODUCTION: [&str; 16] = [
+    "ci",
+    "demo",
+    "dev",
+    "develop",
+    "development",
+    "integration",
+    "local",
+    "playground",
+    "poc",
+    "qa",
+    "sandbox",
+    "stage",
+    "staging",
+    "test",
+    "testing",
+    "uat",
+];
 
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct MatcherFile {
-    name: String,
-    #[serde(default)]
-    tags: BTreeMap<String, Vec<String>>,
-    #[serde(default)]
-    tables: Vec<String>,
-}
-
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct MonitoringFile {
-    #[serde(default)]
-    trusted_topics: Vec<String>,
-    #[serde(default)]
-    eventbridge: bool,
-    external: Option<String>,
-}
-
-/// The JSON Schema of the file.
-pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(File)
+/// One word for production, whatever it is called; others as they are, in lower case.
+pub fn environment_word(word: &str) -> String {
+    let word = word.trim().to_ascii_lowercase();
+    match word.as_str() {
+        "production" | "live" | "prd" => "prod".to_owned(),
+        _ => word,
+    }
 }
 
 /// Reads a configuration.
@@ -93,99 +143,51 @@ pub fn schema() -> schemars::Schema {
 /// # Errors
 /// Everything that is wrong with it, each mistake with its place.
 pub fn read(file: &str, text: &str) -> Result<Config, Vec<SourceError>> {
-    let document = yaml::read::<File>(file, text)?;
-    let mut reader = Reader {
-        spans: &document.spans,
-        errors: Vec::new(),
-    };
-    let config = reader.config(document.value);
-    if reader.errors.is_empty() {
-        Ok(config)
-    } else {
-        Err(reader.errors)
+    match read_all(file, text) {
+        (config, errors) if errors.is_empty() => Ok(config),
+        (_, errors) => Err(errors),
     }
 }
 
-struct Reader<'a> {
-    spans: &'a Spans,
-    errors: Vec<SourceError>,
+/// Reads what can be read of a configuration, and everything that is wrong with it: so that others can say what they
+/// find wrong in one go with it.
+pub fn read_all(file: &str, text: &str) -> (Config, Vec<SourceError>) {
+    read::read(file, text)
 }
 
-impl Reader<'_> {
-    fn config(&mut self, file: File) -> Config {
-        if file.version != 1 {
-            self.error(
-                "version",
-                format!(
-                    "version {} is not known, this dynalint reads version 1",
-                    file.version
-                ),
-            );
-        }
-        for (index, account) in file.trusted_accounts.iter().enumerate() {
-            if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
-                self.error(
-                    &format!("trusted_accounts.{index}"),
-                    format!("\"{account}\" is no account id: twelve digits"),
-                );
-            }
-        }
-        for (index, tier) in file.tiers.iter().enumerate() {
-            if !TIERS.contains(&tier.name.as_str()) {
-                let hint = yaml::did_you_mean(&tier.name, TIERS);
-                let message = format!(
-                    "unknown tier \"{}\": one of {}",
-                    tier.name,
-                    TIERS.join(", ")
-                );
-                let error = self
-                    .spans
-                    .error(&format!("tiers.{index}.name"), message)
-                    .hinted(hint);
-                self.errors.push(error);
-            }
-        }
-        Config {
-            environments: self.matchers("environments", file.environments),
-            tiers: self.matchers("tiers", file.tiers),
-            trusted_accounts: file.trusted_accounts,
-            monitoring: Monitoring {
-                trusted_topics: self
-                    .globs("monitoring.trusted_topics", &file.monitoring.trusted_topics),
-                eventbridge: file.monitoring.eventbridge,
-                external: file.monitoring.external,
-            },
+impl Config {
+    /// Where the value of this path stands, for people: `dynalint.yaml:12`.
+    pub fn origin(&self, path: &str) -> String {
+        self.spans
+            .as_ref()
+            .map_or_else(|| NAME.to_owned(), |spans| origin(spans, path))
+    }
+
+    /// A mistake in a value of the file that was found later.
+    pub fn error(&self, path: &str, message: impl Into<String>) -> SourceError {
+        match &self.spans {
+            Some(spans) => spans.error(path, message),
+            None => SourceError::of_file(NAME, message),
         }
     }
 
-    fn matchers(&mut self, key: &str, files: Vec<MatcherFile>) -> Vec<Matcher> {
-        let mut matchers = Vec::new();
-        for (index, file) in files.into_iter().enumerate() {
-            let path = format!("{key}.{index}");
-            if file.tags.is_empty() && file.tables.is_empty() {
-                self.error(&path, "matches no table: give it tags or tables".to_owned());
-            }
-            let names = self.globs(&format!("{path}.tables"), &file.tables);
-            matchers.push(Matcher {
-                value: file.name,
-                tags: file.tags,
-                names,
-            });
+    /// A mistake in a key of the file that was found later.
+    pub fn key_error(&self, path: &str, message: impl Into<String>) -> SourceError {
+        match &self.spans {
+            Some(spans) => spans.key_error(path, message),
+            None => SourceError::of_file(NAME, message),
         }
-        matchers
     }
+}
 
-    fn globs(&mut self, path: &str, patterns: &[String]) -> GlobSet {
-        globs(patterns).unwrap_or_else(|(index, message)| {
-            self.error(&format!("{path}.{index}"), message);
-            GlobSet::empty()
-        })
-    }
+/// The name of the file.
+pub const NAME: &str = "dynalint.yaml";
 
-    fn error(&mut self, path: &str, message: String) {
-        let error = self.spans.error(path, message);
-        self.errors.push(error);
-    }
+/// The file without its folders, which are nobody's business in a shared report, and the line.
+fn origin(spans: &Spans, path: &str) -> String {
+    let file = std::path::Path::new(spans.file()).file_name();
+    let file = file.map_or_else(|| NAME.into(), |name| name.to_string_lossy());
+    format!("{file}:{}", spans.at(path).0)
 }
 
 /// Patterns that match whole names, `*` any run of characters.
@@ -207,47 +209,14 @@ pub fn globs(patterns: &[String]) -> Result<GlobSet, (usize, String)> {
         .map_err(|error| (0, format!("bad patterns: {error}")))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Whether it is the id of an account.
+pub(crate) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
 
-    #[test]
-    fn every_mistake_is_reported_with_its_place() {
-        let text = "version: 1\ntiers:\n  - name: critcal\n    tables: [\"pay-*\"]\ntrusted_accounts: [\"12\"]\nmonitoring:\n  trusted_topics: [\"a[\"]\n";
-        let errors: Vec<String> = read("dynalint.yaml", text)
-            .expect_err("three mistakes")
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        assert_eq!(
-            errors,
-            [
-                "dynalint.yaml:5:20: \"12\" is no account id: twelve digits",
-                "dynalint.yaml:3:11: unknown tier \"critcal\": one of critical, standard, starter, ephemeral, did you mean \"critical\"?",
-                "dynalint.yaml:7:20: bad pattern \"a[\": unclosed character class; missing ']'",
-            ]
-        );
-    }
-
-    #[test]
-    fn an_unknown_key_is_an_error() {
-        let errors = read("dynalint.yaml", "version: 1\nwaivers: []\n").expect_err("unknown key");
-        assert!(
-            errors[0]
-                .to_string()
-                .starts_with("dynalint.yaml:2:1: unknown field \"waivers\""),
-            "{}",
-            errors[0]
-        );
-    }
-
-    #[test]
-    fn account_ids_keep_their_zeros() {
-        let config = read(
-            "dynalint.yaml",
-            "version: 1\ntrusted_accounts: [001234567890]\n",
-        )
-        .expect("reads");
-        assert_eq!(config.trusted_accounts, ["001234567890"]);
-    }
+/// Whether it is a URL of a host.
+pub fn is_url(text: &str) -> bool {
+    let rest = ["http://", "https://"].iter();
+    let host = rest.filter_map(|scheme| text.strip_prefix(scheme)).next();
+    host.is_some_and(|host| !host.is_empty() && !host.contains(char::is_whitespace))
 }

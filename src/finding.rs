@@ -179,6 +179,8 @@ pub struct Finding {
     pub fix: Option<Repair>,
     /// The parameters in force.
     pub params: BTreeMap<String, serde_json::Value>,
+    /// What of severity and parameters is not from the rule's file.
+    pub settings: Vec<Setting>,
     /// Hash of rule and subject; the same in every run, whatever was measured.
     pub fingerprint: String,
     /// The rule's file, and the line of its assertion.
@@ -213,6 +215,47 @@ impl Decoration {
             Decoration::Baselined => "baselined",
         }
     }
+}
+
+/// The severity or a parameter of a rule, where its file does not decide it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// `severity`, or the name of the parameter.
+    pub name: String,
+    /// The value in force, as machine formats write it.
+    pub value: serde_json::Value,
+    /// The same for people: `5 min`.
+    pub shown: String,
+    /// Where it came from: `dynalint.yaml:12`, `starter tier`.
+    pub origin: String,
+    /// Why, where somebody said so.
+    pub because: Option<String>,
+}
+
+/// A rule that says nothing because somebody turned it off.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TurnedOff {
+    /// Rule id.
+    pub rule: String,
+    /// The reason that was given.
+    pub because: String,
+    /// Where: `dynalint.yaml:12`.
+    pub origin: String,
+    /// For how many tables, or accounts and regions; `None` is everywhere.
+    pub places: Option<usize>,
+}
+
+/// An area or a service that is not looked at, and the rules that were not run for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// `security`, `iam`.
+    pub name: String,
+    /// The reason that was given.
+    pub because: String,
+    /// Where: `dynalint.yaml:12`.
+    pub origin: String,
+    /// How many rules of the run it took out.
+    pub rules: usize,
 }
 
 /// Which table: account, region, name.

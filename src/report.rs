@@ -3,6 +3,7 @@
 //! Holds no text layout and no JSON shape; those are the formats' own.
 
 pub mod cases;
+pub mod doctor;
 pub mod explain;
 pub mod json;
 pub mod signatures;
@@ -15,7 +16,8 @@ use jiff::Timestamp;
 use crate::checklist::Assessed;
 use crate::finding::Finding;
 pub use crate::finding::{
-    BlindSpot, Counts, Summary, TableBrief, TableKey, table_key, worst_first,
+    BlindSpot, Counts, LeftOut, Setting, Summary, TableBrief, TableKey, TurnedOff, table_key,
+    worst_first,
 };
 pub use crate::gate::{Gate, GateOutcome};
 use crate::snapshot::Scope;
@@ -59,6 +61,21 @@ pub struct Report {
     pub checklists: Vec<Assessed>,
     /// What could not be read, and the rules it blinds.
     pub gaps: Vec<BlindSpot>,
+    /// What the configuration did to the run.
+    pub asides: Asides,
+}
+
+/// What the configuration did to a run, beside the settings of each finding.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asides {
+    /// The target that was read, where one was.
+    pub target: Option<String>,
+    /// The rules that say nothing, everywhere or in some places.
+    pub off: Vec<TurnedOff>,
+    /// The areas and services that were not looked at.
+    pub left_out: Vec<LeftOut>,
+    /// What of the configuration found nothing.
+    pub notices: Vec<String>,
 }
 
 /// What a report says of a rule beside its findings.

@@ -10,7 +10,7 @@ mod given;
 use std::collections::BTreeSet;
 
 use self::given::{Cases, Given};
-use super::{Configured, Listing, Selection, assess};
+use super::{Configured, Listing, Selection, Settings, assess};
 use crate::config::Config;
 use crate::finding::{Finding, Verdict};
 use crate::link::Linked;
@@ -193,11 +193,10 @@ pub fn mistakes(rule: &Rule) -> Vec<SourceError> {
 
 /// What the rule says of a snapshot, with the params of the case.
 fn judge(rule: &Rule, params: &Params, snapshot: &Snapshot) -> Vec<Finding> {
-    let params = params.clone();
     let config = Config::default();
     let linked = Linked::new(snapshot, &config);
-    let rules = [Configured { rule, params }];
-    assess(&rules, &linked, &Selection::default(), Listing::All).findings
+    let settings = Settings::of(vec![Configured::with_params(rule, params.clone())]);
+    assess(&settings, &linked, &Selection::default(), Listing::All).findings
 }
 
 fn verdict(case: &Case, results: &[Finding], all: &[Finding]) -> Option<Fault> {

@@ -122,6 +122,7 @@ fn standings(ran: &[(&str, &[Verdict])], tables: usize) -> Vec<Standing> {
     let rules: BTreeSet<String> = ran.iter().map(|(rule, _)| (*rule).to_owned()).collect();
     let run = Run {
         rules: &rules,
+        off: &BTreeSet::new(),
         summary: &summary,
         subjects: &subjects(tables, true),
         attestations: &Attestations::default(),
@@ -209,6 +210,7 @@ fn tables_that_could_not_be_listed_have_to_be_signed_for_too() {
     let summary = Summary::default();
     let run = Run {
         rules: &BTreeSet::new(),
+        off: &BTreeSet::new(),
         summary: &summary,
         subjects: &subjects(0, false),
         attestations: &Attestations::default(),
@@ -249,6 +251,7 @@ fn with_signatures(said: Verdict, signed: &[(&str, &str)]) -> State {
     counts.add(said);
     let run = Run {
         rules: &["pitr-on".to_owned(), "vault-locked".to_owned()].into(),
+        off: &BTreeSet::new(),
         summary: &summary,
         subjects: &subjects(2, true),
         attestations: &attestations,

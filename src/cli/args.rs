@@ -3,10 +3,13 @@
 //! Flags that cannot work together are named here where clap can tell; the rest is in each command.
 
 pub mod attest;
+mod doctor;
+mod init;
 pub mod rules;
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -14,12 +17,14 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use self::attest::AttestArgs;
+pub use self::doctor::{DoctorArgs, PolicyForm};
+pub use self::init::{InitArgs, Pipeline};
 use self::rules::RulesArgs;
 use super::format::{Format, OutputFile, PageFormat};
 use super::schema::SchemaName;
 use super::time::{parse_duration, parse_metrics_window, parse_now};
+use crate::config::is_url;
 use crate::finding::{Area, Severity};
-use crate::gate::Terms;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -67,6 +72,11 @@ pub enum Command {
     Rules(RulesArgs),
     /// Sign an item of a checklist that no rule can decide, or list who signed what
     Attest(Box<AttestArgs>),
+    /// Write dynalint.yaml, asking what it needs
+    Init(InitArgs),
+    /// See whether a check can run: configuration, region, credentials, permissions
+    #[command(after_help = doctor::EXIT_CODES)]
+    Doctor(Box<DoctorArgs>),
     /// Print the completions for a shell
     #[command(hide = true)]
     Completions(CompletionsArgs),
@@ -79,7 +89,7 @@ pub enum Command {
 }
 
 /// The arguments of `check`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct CheckArgs {
     /// A saved snapshot; without one, the live account is read
     #[arg(value_name = "INPUT", conflicts_with_all = LIVE_ONLY, conflicts_with = "dry_run")]
@@ -127,7 +137,7 @@ const LIVE_ONLY: [&str; 9] = [
 ];
 
 /// The arguments of `snapshot`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct SnapshotArgs {
     /// Which account.
     #[command(flatten)]
@@ -154,10 +164,13 @@ pub struct SnapshotArgs {
     /// How to run.
     #[command(flatten)]
     pub run: RunArgs,
+    /// Where configuration comes from.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// The arguments of `explain`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct ExplainArgs {
     /// A rule, an area or a checklist; `language` and `facts` are pages for those who write rules
     #[arg(value_name = "NAME")]
@@ -168,6 +181,21 @@ pub struct ExplainArgs {
     /// A folder with rules of your own (repeatable)
     #[arg(long, value_name = "DIR", help_heading = "Select")]
     pub rules: Vec<PathBuf>,
+    /// Also what is in force of the rule on the table of this name, and where it came from
+    #[arg(long, value_name = "NAME", requires = "name", help_heading = "Select")]
+    pub table: Option<String>,
+    /// A saved snapshot with that table: its tags may decide
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "table",
+        conflicts_with = "demo",
+        help_heading = "Select"
+    )]
+    pub input: Option<PathBuf>,
+    /// Take the table from the demo account inside the program
+    #[arg(long, requires = "table", help_heading = "Select")]
+    pub demo: bool,
     /// Columns
     #[arg(long, value_name = "COLUMNS", value_parser = parse_columns, help_heading = "Output")]
     pub width: Option<u16>,
@@ -199,6 +227,9 @@ pub struct SchemaArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "AWS")]
 pub struct AwsArgs {
+    /// Target of dynalint.yaml: its account, role, regions and tables; flags win over it
+    #[arg(long, value_name = "NAME")]
+    pub target: Option<String>,
     /// Profile of the AWS configuration
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
@@ -247,15 +278,18 @@ pub struct SelectArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Gate")]
 pub struct GateArgs {
-    /// Failures of this severity and worse give exit code 1
-    #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = fail_on())]
-    pub fail_on: FailOn,
+    /// Failures of this severity and worse give exit code 1; without it high
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on())]
+    pub fail_on: Option<FailOn>,
     /// Accept what could not be read: exit code 0 instead of 3
     #[arg(long)]
     pub allow_unknown: bool,
     /// Accept that nothing matched: exit code 0 instead of 4
     #[arg(long)]
     pub allow_empty: bool,
+    /// How old a saved snapshot may be, such as 24h
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub max_age: Option<Duration>,
 }
 
 /// Where the report goes.
@@ -371,14 +405,28 @@ pub enum Color {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FailOn(pub Option<Severity>);
 
-impl GateArgs {
-    /// The same for the gate.
-    pub fn terms(&self) -> Terms {
-        Terms {
-            fail_on: self.fail_on.0,
-            allow_unknown: self.allow_unknown,
-            allow_empty: self.allow_empty,
+impl FromStr for FailOn {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<FailOn, String> {
+        // Nobody fails a run on an opinion.
+        let severity = word.parse().ok().filter(|it| *it != Severity::Info);
+        match (word, severity) {
+            ("never", _) => Ok(FailOn(None)),
+            (_, Some(severity)) => Ok(FailOn(Some(severity))),
+            (_, None) => Err(format!(
+                "\"{word}\" is none of {}",
+                FailOn::words().collect::<Vec<_>>().join(", ")
+            )),
         }
+    }
+}
+
+impl FailOn {
+    /// The words for it.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        let severities = Severity::ALL.iter().filter(|it| **it != Severity::Info);
+        severities.map(|severity| severity.word()).chain(["never"])
     }
 }
 
@@ -392,10 +440,8 @@ fn parse_columns(text: &str) -> Result<u16, String> {
 }
 
 fn parse_url(text: &str) -> Result<String, String> {
-    let rest = ["http://", "https://"].iter();
-    let host = rest.filter_map(|scheme| text.strip_prefix(scheme)).next();
-    let host = host.filter(|host| !host.is_empty() && !host.contains(char::is_whitespace));
-    host.map(|_| text.to_owned())
+    is_url(text)
+        .then(|| text.to_owned())
         .ok_or_else(|| "a URL such as http://127.0.0.1:8000".to_owned())
 }
 
@@ -405,15 +451,7 @@ fn areas() -> impl TypedValueParser<Value = Area> {
 }
 
 fn fail_on() -> impl TypedValueParser<Value = FailOn> {
-    // Nobody fails a run on an opinion.
-    let severities = Severity::ALL
-        .iter()
-        .filter(|severity| **severity != Severity::Info);
-    let words = severities.map(|severity| severity.word()).chain(["never"]);
-    PossibleValuesParser::new(words).try_map(|word| match &*word {
-        "never" => Ok::<FailOn, String>(FailOn(None)),
-        word => word.parse().map(|severity| FailOn(Some(severity))),
-    })
+    PossibleValuesParser::new(FailOn::words()).try_map(|word| word.parse::<FailOn>())
 }
 
 #[cfg(test)]

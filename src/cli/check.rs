@@ -6,7 +6,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::args::{CheckArgs, GroupBy, ShowArg, TalkArgs};
+use super::args::{CheckArgs, FailOn, GroupBy, ShowArg, TalkArgs};
 use super::choice::Choice;
 use super::collector::{Collector, Live};
 use super::dry_run;
@@ -17,10 +17,14 @@ use super::output::{Console, write_file};
 use super::progress::Shown;
 use super::project::Project;
 use super::time::today;
+use super::{target, variables};
 use crate::assess::Listing;
+use crate::finding::Severity;
+use crate::gate::Terms;
 use crate::report::terminal::style::Style;
 use crate::report::terminal::{Detail, Group, Input, Show, View};
 use crate::report::{Report, json, terminal};
+use crate::rule::text::shown_duration;
 use crate::snapshot::{Snapshot, Source, file};
 
 /// The account of `check --demo`.
@@ -37,6 +41,7 @@ pub(super) fn run(
     // What is wrong with the user's files is said before any call.
     let today = today(args.run.now);
     let project = Project::load(&args.select.rules, &args.config, today)?;
+    let args = &with_config(args, &project)?;
     let choice = Choice::new(&project, &args.select, args.run.no_metrics)?;
     if args.run.dry_run {
         return dry(args, &choice, console);
@@ -47,7 +52,8 @@ pub(super) fn run(
     if let Some(path) = &args.output.save {
         file::save(&snapshot, path)?;
     }
-    let mut report = judge::report(&snapshot, &project, &choice, &asked(args, today));
+    let asked = asked(args, &project, today)?;
+    let mut report = judge::report(&snapshot, &project, &choice, &asked);
     if args.input.is_none() && !args.demo {
         report.duration_ms = u64::try_from(duration_ms).ok();
     }
@@ -74,9 +80,14 @@ pub(super) fn run(
 fn refuse(args: &CheckArgs) -> Result<(), Failure> {
     let is_terminal = |format: Format| format == Format::Terminal;
     let files = args.output.output.iter().map(|file| file.format);
-    if args.offline && args.input.is_none() && !args.demo {
+    let is_live = args.input.is_none() && !args.demo;
+    if is_live && (args.offline || (variables::is_offline() && !args.run.dry_run)) {
+        let word = match args.offline {
+            true => "--offline",
+            false => "DYNALINT_OFFLINE",
+        };
         return Err(Failure::new(
-            "--offline needs facts that are there already",
+            format!("{word} needs facts that are there already"),
             "dynalint check FILE --offline, or dynalint check --demo",
         ));
     }
@@ -93,6 +104,12 @@ fn refuse(args: &CheckArgs) -> Result<(), Failure> {
             format!("leave {flag} out, or take --format terminal"),
         ));
     }
+    if args.gate.max_age.is_some() && args.input.is_none() && !args.demo {
+        return Err(Failure::new(
+            "--max-age is for a saved snapshot, and none is given",
+            "dynalint check FILE --max-age 24h, or leave it out",
+        ));
+    }
     if args.run.dry_run && (args.output.save.is_some() || !args.output.output.is_empty()) {
         return Err(Failure::new(
             "--dry-run reads nothing, so there is nothing to write to a file",
@@ -102,16 +119,50 @@ fn refuse(args: &CheckArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn asked(args: &CheckArgs, today: Date) -> Asked<'_> {
-    Asked {
+/// The arguments with what the configuration says where they don't.
+fn with_config(args: &CheckArgs, project: &Project) -> Result<CheckArgs, Failure> {
+    let mut args = args.clone();
+    let gate = &project.config.gate;
+    let is_live = args.input.is_none() && !args.demo;
+    let aimed = target::aim(&project.config, &args.aws, &args.select.table, is_live)?;
+    args.aws = aimed.aws;
+    args.select.table = aimed.tables;
+    args.gate.allow_unknown |= gate.allow_unknown;
+    args.gate.allow_empty |= gate.allow_empty;
+    // The demo account is as old as the program, and nobody's project.
+    if args.demo {
+        args.gate.max_age = None;
+    } else {
+        args.gate.max_age = args.gate.max_age.or(gate.max_age);
+        args.output.output.extend(project.output.iter().cloned());
+    }
+    Ok(args)
+}
+
+/// What decides: the flag, then the variable, then the file, then what is built in.
+fn fail_on(args: &CheckArgs, project: &Project) -> Result<Option<Severity>, Failure> {
+    let set = match args.gate.fail_on {
+        Some(flag) => Some(flag),
+        None => variables::fail_on()?.or(project.fail_on),
+    };
+    Ok(set.map_or(Terms::default().fail_on, |FailOn(severity)| severity))
+}
+
+fn asked<'a>(args: &'a CheckArgs, project: &Project, today: Date) -> Result<Asked<'a>, Failure> {
+    Ok(Asked {
         select: &args.select,
-        terms: args.gate.terms(),
+        target: args.aws.target.clone(),
+        terms: Terms {
+            fail_on: fail_on(args, project)?,
+            allow_unknown: args.gate.allow_unknown,
+            allow_empty: args.gate.allow_empty,
+        },
         listing: match args.output.show {
             Some(ShowArg::All) => Listing::All,
             Some(ShowArg::Fail | ShowArg::Unknown) | None => Listing::Problems,
         },
         today,
-    }
+    })
 }
 
 fn dry(args: &CheckArgs, choice: &Choice<'_>, console: &mut Console<'_>) -> Result<Exit, Failure> {
@@ -129,12 +180,34 @@ fn facts(
     console: &Console<'_>,
 ) -> Result<Snapshot, Failure> {
     match &args.input {
-        Some(path) => Ok(file::load(path)?),
+        Some(path) => saved(path, args),
         None if args.demo => demo(),
         None => live(args, choice, collector, console),
     }
 }
 
+/// A saved snapshot that is not too old.
+fn saved(path: &Path, args: &CheckArgs) -> Result<Snapshot, Failure> {
+    let snapshot = file::load(path)?;
+    let now = args.run.now.unwrap_or_else(Timestamp::now);
+    let age = now.duration_since(snapshot.collected_at).as_secs_f64();
+    match args.gate.max_age {
+        Some(most) if age > most.as_secs_f64() => {
+            let (age, most) = (shown_duration(age.round()), most.as_secs_f64());
+            Err(Failure::new(
+                format!(
+                    "{} is {age} old, and at most {} are allowed",
+                    file_name(path),
+                    shown_duration(most)
+                ),
+                "take a new one with dynalint snapshot --save FILE, or allow more with --max-age",
+            ))
+        }
+        Some(_) | None => Ok(snapshot),
+    }
+}
+
+/// The account inside the program.
 pub(super) fn demo() -> Result<Snapshot, Failure> {
     let mut snapshot = file::parse(Path::new("demo/snapshot.json"), DEMO)?;
     snapshot.source = Source::Demo;

@@ -7,9 +7,10 @@ use globset::GlobSet;
 use super::args::SelectArgs;
 use super::exit::Failure;
 use super::project::Project;
-use crate::assess::{Configured, Selection};
+use crate::assess::{Selection, Settings, is_out_of_scope, leaves_out};
 use crate::checklist::Checklists;
-use crate::config;
+use crate::config::{self, Config, OutOfScope};
+use crate::finding::{LeftOut, TurnedOff};
 use crate::rule::Rule;
 use crate::rule::catalog::Catalog;
 use crate::snapshot::operation::Operation;
@@ -17,8 +18,14 @@ use crate::snapshot::series::Series;
 
 /// The rules and tables of a run.
 pub(super) struct Choice<'a> {
-    /// The rules that are evaluated, with their parameters.
-    pub(super) rules: Vec<Configured<'a>>,
+    /// The rules that are evaluated, with what is in force of them.
+    pub(super) settings: Settings<'a>,
+    /// The rules that the configuration turns off everywhere.
+    pub(super) off: Vec<TurnedOff>,
+    /// What the configuration leaves out.
+    pub(super) left_out: Vec<LeftOut>,
+    /// The rules that are not run because the configuration says so, by either way.
+    pub(super) declined: BTreeSet<String>,
     /// How many are left out because no metrics are read.
     pub(super) rules_without_metrics: usize,
     /// The tables.
@@ -43,16 +50,33 @@ impl<'a> Choice<'a> {
             let by_list = select.checklist.is_empty() || listed.contains(id);
             by_name && by_area && by_list && !skipped.contains(id)
         };
-        let left_out = |rule: &&Rule| no_metrics && is_on_metrics(rule);
-        let (without, with): (Vec<&Rule>, Vec<&Rule>) =
-            catalog.rules().iter().filter(chosen).partition(left_out);
-        let rules: Vec<_> = with.into_iter().map(Configured::by_default).collect();
+        let chosen: Vec<&Rule> = catalog.rules().iter().filter(chosen).collect();
+        let config = &project.config;
+        let (out, within): (Vec<&Rule>, Vec<&Rule>) = chosen
+            .into_iter()
+            .partition(|rule| leaves_out(config, rule).is_some());
+        let no_metrics = |rule: &&Rule| no_metrics && is_on_metrics(rule);
+        let (without, with): (Vec<&Rule>, Vec<&Rule>) = within.into_iter().partition(no_metrics);
+        let mut settings = Settings::new(with, catalog, config);
+        let off = settings.take_off();
+        let declined = out.iter().map(|rule| rule.id.to_string());
+        let declined = declined.chain(off.iter().map(|it| it.rule.clone()));
+        let declined: BTreeSet<String> = declined.collect();
         // A checklist may be all signatures.
-        if rules.is_empty() && select.checklist.is_empty() {
-            return Err(nothing_left(select));
+        if settings.rules.is_empty() && select.checklist.is_empty() {
+            return Err(match declined.is_empty() {
+                true => nothing_left(select),
+                false => Failure::new(
+                    "every rule that is left is turned off in dynalint.yaml",
+                    "take other rules, or --no-config",
+                ),
+            });
         }
         Ok(Choice {
-            rules,
+            left_out: left_out(config, &out),
+            settings,
+            off,
+            declined,
             rules_without_metrics: without.len(),
             tables: Selection {
                 tables: table_globs(&select.table)?,
@@ -63,19 +87,45 @@ impl<'a> Choice<'a> {
 
     /// The calls that the rules need.
     pub(super) fn operations(&self) -> BTreeSet<Operation> {
-        let needs = self.rules.iter().flat_map(|it| it.rule.operations());
-        Operation::run(&needs.collect())
+        let rules = self.settings.rules.iter();
+        let mut needs: BTreeSet<Operation> = rules.flat_map(|it| it.rule.operations()).collect();
+        let tags = Operation::GetResources;
+        let config = self.settings.config();
+        let may_ask = config.is_none_or(|config| !is_out_of_scope(config, tags));
+        let by_tag = config.is_some_and(|config| config.identity.is_some());
+        if (self.settings.need_tags() || by_tag) && may_ask {
+            needs.insert(tags);
+        }
+        Operation::run(&needs)
     }
 
     /// What the rules need of CloudWatch.
     pub(super) fn series(&self) -> BTreeSet<Series> {
-        let on_metrics = self.rules.iter().filter(|it| is_on_metrics(it.rule));
+        let on_metrics = self
+            .settings
+            .rules
+            .iter()
+            .filter(|it| is_on_metrics(it.rule));
         let series = on_metrics.flat_map(|it| {
             let fields = it.rule.fields();
             Series::of_paths(fields.iter().map(String::as_str))
         });
         series.collect()
     }
+}
+
+/// What is left out, with how many of these rules each time.
+fn left_out(config: &Config, out: &[&Rule]) -> Vec<LeftOut> {
+    let left_out = |one: &OutOfScope| {
+        let by_it = |rule: &&&Rule| leaves_out(config, rule).is_some_and(|it| it == one);
+        LeftOut {
+            name: one.name.value.clone(),
+            because: one.because.clone(),
+            origin: one.name.origin.clone(),
+            rules: out.iter().filter(by_it).count(),
+        }
+    };
+    config.scope.iter().map(left_out).collect()
 }
 
 /// Whether metrics decide a verdict of the rule.

@@ -8,6 +8,9 @@ use jiff::Timestamp;
 use super::args::AwsArgs;
 use super::exit::Failure;
 use super::progress::Progress;
+#[cfg(feature = "live")]
+use crate::report::doctor::State;
+use crate::report::doctor::Step;
 use crate::snapshot::Snapshot;
 use crate::snapshot::operation::Operation;
 use crate::snapshot::series::Series;
@@ -40,6 +43,28 @@ pub trait Collector {
     /// # Errors
     /// Where there is no identity, no region or no connection, or nothing can be listed.
     fn collect(&self, live: &Live<'_>, progress: &dyn Progress) -> Result<Snapshot, Failure>;
+
+    /// Goes the same way with an example of each call.
+    fn examine(&self, _live: &Live<'_>, _progress: &dyn Progress) -> Result<Examined, Failure> {
+        Ok(Examined {
+            steps: vec![no_step("account", &Failure::not_live())],
+            snapshot: None,
+        })
+    }
+}
+
+/// How far the way to an account was gone.
+#[derive(Clone, Debug)]
+pub struct Examined {
+    /// The steps: region, credentials, identity. One that is bad is the last.
+    pub steps: Vec<Step>,
+    /// What the examples gave; `None` where a step was bad.
+    pub snapshot: Option<Snapshot>,
+}
+
+/// A step that ended in a failure.
+pub(super) fn no_step(name: &'static str, failure: &Failure) -> Step {
+    Step::bad(name, failure.message(), failure.hint().unwrap_or_default())
 }
 
 /// AWS itself.
@@ -49,29 +74,106 @@ pub struct Aws;
 impl Collector for Aws {
     #[cfg(feature = "live")]
     fn collect(&self, live: &Live<'_>, progress: &dyn Progress) -> Result<Snapshot, Failure> {
-        use super::choice::table_globs;
-        use crate::collect::{self, CONCURRENCY, METRICS_WINDOW, Options};
-        let options = Options {
-            profile: live.aws.profile.clone(),
-            regions: live.aws.region.clone(),
-            role_arn: live.aws.role_arn.clone(),
-            external_id: live.aws.external_id.clone(),
-            endpoint_url: live.aws.endpoint_url.clone(),
-            tables: table_globs(live.tables)?,
-            timeout: live.timeout,
-            concurrency: live.concurrency.map_or(CONCURRENCY, usize::from),
-            rate_limit: None,
-            series: live.series.clone(),
-            metrics_window: live.metrics_window.unwrap_or(METRICS_WINDOW),
-            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        };
-        collect::collect(&options, live.operations, live.now, &Steps(progress))
+        let options = options(live)?;
+        crate::collect::collect(&options, live.operations, live.now, &Steps(progress))
             .map_err(|error| Failure::new(error.message(), error.hint()))
+    }
+
+    #[cfg(feature = "live")]
+    fn examine(&self, live: &Live<'_>, progress: &dyn Progress) -> Result<Examined, Failure> {
+        let options = options(live)?;
+        let steps = &Steps(progress);
+        Ok(examined(crate::collect::examine(
+            &options,
+            live.operations,
+            live.now,
+            steps,
+        )))
     }
 
     #[cfg(not(feature = "live"))]
     fn collect(&self, _live: &Live<'_>, _progress: &dyn Progress) -> Result<Snapshot, Failure> {
         Err(Failure::not_live())
+    }
+}
+
+#[cfg(feature = "live")]
+fn options(live: &Live<'_>) -> Result<crate::collect::Options, Failure> {
+    use super::choice::table_globs;
+    use crate::collect::{CONCURRENCY, METRICS_WINDOW, Options};
+    Ok(Options {
+        profile: live.aws.profile.clone(),
+        regions: live.aws.region.clone(),
+        role_arn: live.aws.role_arn.clone(),
+        external_id: live.aws.external_id.clone(),
+        endpoint_url: live.aws.endpoint_url.clone(),
+        tables: table_globs(live.tables)?,
+        timeout: live.timeout,
+        concurrency: live.concurrency.map_or(CONCURRENCY, usize::from),
+        rate_limit: None,
+        series: live.series.clone(),
+        metrics_window: live.metrics_window.unwrap_or(METRICS_WINDOW),
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+    })
+}
+
+/// The steps that were gone, by how far it went.
+#[cfg(feature = "live")]
+fn examined(way: crate::collect::Examined) -> Examined {
+    use crate::collect::CollectError;
+    let region = way
+        .regions
+        .as_ref()
+        .map(|regions| Step::good("region", regions.join(", ")));
+    let credentials = way
+        .credentials
+        .as_ref()
+        .map(|source| Step::good("credentials", source.clone()));
+    let mut steps: Vec<Step> = region.into_iter().chain(credentials).collect();
+    let snapshot = way.read.map_err(|error| {
+        let name = match (&error, &way.regions, &way.credentials) {
+            (CollectError::NoRegion { .. } | CollectError::RegionsDisabled { .. }, _, _) => {
+                "region"
+            }
+            (_, Some(_), Some(_)) => "identity",
+            (_, _, None) | (_, None, _) => "credentials",
+        };
+        steps.retain(|step| step.name != name);
+        Step::bad(name, error.message(), error.hint())
+    });
+    match snapshot {
+        Ok(snapshot) => {
+            steps.push(identity(&snapshot));
+            Examined {
+                steps,
+                snapshot: Some(snapshot),
+            }
+        }
+        Err(step) => {
+            steps.push(step);
+            Examined {
+                steps,
+                snapshot: None,
+            }
+        }
+    }
+}
+
+/// Who asks, and in which account.
+#[cfg(feature = "live")]
+fn identity(snapshot: &Snapshot) -> Step {
+    let home = snapshot.regions.first();
+    let home = home.map(|it| format!("account {}, partition {}", it.account, it.partition));
+    let home = home.unwrap_or_default();
+    match snapshot.caller_arn.as_ref() {
+        Ok(Some(arn)) => Step::good("identity", format!("{arn}, {home}")),
+        Ok(None) => Step::good("identity", home),
+        Err(why) => Step {
+            name: "identity",
+            state: State::Open,
+            said: format!("AWS does not say who asks: {why}; by the tables, {home}"),
+            next: None,
+        },
     }
 }
 

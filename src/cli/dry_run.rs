@@ -94,11 +94,16 @@ pub(super) fn scope(aws: &AwsArgs, tables: &[String]) -> String {
         0 => "the region of the profile".to_owned(),
         _ => aws.region.join(", "),
     };
+    let target = aws.target.iter().map(|target| format!("target {target}"));
     let profile = aws
         .profile
         .iter()
         .map(|profile| format!("profile {profile}"));
     let tables = (!tables.is_empty()).then(|| format!("tables {}", tables.join(", ")));
-    let parts: Vec<String> = profile.chain([regions]).chain(tables).collect();
+    let parts: Vec<String> = target
+        .chain(profile)
+        .chain([regions])
+        .chain(tables)
+        .collect();
     parts.join(", ")
 }

@@ -76,6 +76,16 @@ impl Failure {
         }
     }
 
+    /// What is wrong, without the word that all errors begin with.
+    pub fn message(&self) -> &str {
+        self.text.strip_prefix("error: ").unwrap_or(&self.text)
+    }
+
+    /// What to do next.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// What a build without the feature `live` says.
     pub fn not_live() -> Failure {
         Failure::new(

@@ -1,8 +1,11 @@
 //! `dynalint explain`: a rule, an area with its checklist, the list of all rules, or a page of the manual. Needs no account.
 
+mod in_force;
+
 use std::collections::BTreeSet;
 
 use super::args::ExplainArgs;
+use super::choice;
 use super::exit::{Exit, Failure};
 use super::format::PageFormat;
 use super::output::Console;
@@ -46,8 +49,27 @@ pub(super) fn run(args: &ExplainArgs, console: &mut Console<'_>) -> Result<Exit,
     }
     let project = Project::load(&args.rules, &args.config, today(None))?;
     let rules = project.catalog.rules().iter();
-    let pages: Vec<RulePage> = rules.map(|rule| page(rule, &project.lists)).collect();
-    let text = match (&args.name, args.format) {
+    let mut pages: Vec<RulePage> = rules.map(|rule| page(rule, &project.lists)).collect();
+    let rule = args.name.as_ref();
+    let rule = rule.and_then(|name| project.catalog.get(name));
+    match rule {
+        Some(rule) => {
+            let page = pages.iter_mut().find(|page| page.id == rule.id.as_str());
+            if let Some(page) = page {
+                page.set = in_force::set(&project, rule);
+                page.places = in_force::places(&project, rule, args)?;
+            }
+        }
+        None if args.table.is_some() => {
+            return Err(match &args.name {
+                Some(name) => choice::unknown_rule(&project.catalog, name),
+                None => Failure::new("--table needs a rule", "dynalint explain RULE --table T"),
+            });
+        }
+        None => {}
+    }
+    let name = rule.map(|rule| rule.id.as_str()).or(args.name.as_deref());
+    let text = match (name, args.format) {
         (None, PageFormat::Markdown) => markdown::catalogue(&pages),
         (None, PageFormat::Terminal) => {
             explain::catalogue(&pages, &style)
@@ -173,6 +195,8 @@ fn page(rule: &Rule, lists: &Checklists) -> RulePage {
         listed: lists.listing(rule.id.as_str()),
         refs: rule.refs.clone(),
         file: rule.file.clone(),
+        set: Vec::new(),
+        places: Vec::new(),
     }
 }
 

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use super::args::ConfigArgs;
 use super::exit::Failure;
+use super::variables;
+use crate::config::NAME;
 use crate::snapshot::file::trouble;
 use crate::yaml::{self, SourceError};
 
-/// The name of the configuration file.
-pub(super) const CONFIG: &str = "dynalint.yaml";
 /// Folders are followed so deep: a link that leads back to its own folder ends somewhere.
 const MAX_FOLDERS: usize = 8;
 
@@ -19,7 +19,7 @@ pub(super) fn config_file(args: &ConfigArgs) -> Option<PathBuf> {
     match (args.no_config, &args.config) {
         (true, _) => None,
         (false, Some(path)) => Some(path.clone()),
-        (false, None) => find_config(),
+        (false, None) => variables::config().or_else(find_config),
     }
 }
 
@@ -30,7 +30,7 @@ fn find_config() -> Option<PathBuf> {
         .ancestors()
         .take_while(|folder| folder.starts_with(root));
     inside
-        .map(|folder| folder.join(CONFIG))
+        .map(|folder| folder.join(NAME))
         .find(|path| path.is_file())
 }
 

@@ -7,12 +7,12 @@ use jiff::civil::Date;
 use super::args::SelectArgs;
 use super::choice::Choice;
 use super::project::Project;
-use crate::assess::{self, Assessment, Listing, Selection};
+use crate::assess::{self, Assessment, Listing, Selection, Settings};
 use crate::attestation::{Day, Subjects};
 use crate::checklist::{self, Assessed, Checklist, Checklists};
 use crate::gate::{self, Seen, Terms};
 use crate::link::Linked;
-use crate::report::{Report, RuleFacts};
+use crate::report::{Asides, Report, RuleFacts};
 use crate::rule::Rule;
 use crate::snapshot::Snapshot;
 
@@ -20,6 +20,8 @@ use crate::snapshot::Snapshot;
 pub(super) struct Asked<'a> {
     /// Rules, tables and checklists.
     pub(super) select: &'a SelectArgs,
+    /// The target that was read, where one was.
+    pub(super) target: Option<String>,
     /// What the gate is to count.
     pub(super) terms: Terms,
     /// Which findings are kept, not only counted.
@@ -47,13 +49,18 @@ pub(super) fn report(
     asked: &Asked<'_>,
 ) -> Report {
     let linked = Linked::new(snapshot, &project.config);
-    let made = assess::assess(&choice.rules, &linked, &choice.tables, asked.listing);
+    let made = assess::assess(&choice.settings, &linked, &choice.tables, asked.listing);
     // A rule on the account that does not apply to an empty one has checked nothing.
     let all = &made.summary.all;
     let anything = made.tables > 0 || all.total() > all.not_applicable;
-    let ran = choice.rules.iter().map(|it| it.rule.id.to_string());
+    let ran = choice
+        .settings
+        .rules
+        .iter()
+        .map(|it| it.rule.id.to_string());
     let run = checklist::Run {
         rules: &ran.collect(),
+        off: &choice.declined,
         summary: &made.summary,
         subjects: &subjects_of(&linked, &made),
         attestations: &project.attestations,
@@ -74,7 +81,7 @@ pub(super) fn report(
     );
     Report {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        rules_digest: assess::digest(&choice.rules),
+        rules_digest: assess::digest(&choice.settings),
         source: snapshot.source.word().to_owned(),
         scopes: snapshot.scopes(),
         caller_arn: snapshot.caller_arn.known().cloned().flatten(),
@@ -83,7 +90,7 @@ pub(super) fn report(
         calls: snapshot.calls.clone(),
         tables: made.tables,
         indexes: made.indexes,
-        rules: choice.rules.len(),
+        rules: choice.settings.rules.len(),
         rules_without_metrics: choice.rules_without_metrics,
         briefs: made.briefs,
         gate,
@@ -91,13 +98,24 @@ pub(super) fn report(
         findings: made.findings,
         checklists,
         gaps: made.gaps,
+        asides: Asides {
+            target: asked.target.clone(),
+            off: choice.off.iter().cloned().chain(made.off).collect(),
+            left_out: choice.left_out.clone(),
+            notices: made.notices,
+        },
     }
 }
 
 /// What people sign for, of all that a snapshot has.
 pub(super) fn subjects(snapshot: &Snapshot, project: &Project) -> Subjects {
     let linked = Linked::new(snapshot, &project.config);
-    let made = assess::assess(&[], &linked, &Selection::default(), Listing::Failures);
+    let made = assess::assess(
+        &Settings::by_default([]),
+        &linked,
+        &Selection::default(),
+        Listing::Failures,
+    );
     subjects_of(&linked, &made)
 }
 

@@ -1,22 +1,28 @@
 //! The files of a project, read whole before anything runs: rules, checklists, configuration, attestations. What is wrong
 //! with any of them is said in one go, and nothing starts.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::args::ConfigArgs;
+use super::args::{ConfigArgs, FailOn};
 use super::exit::Failure;
 use super::files::{config_file, home, mistakes, text_if_there, text_of, yaml_files};
+use super::format::OutputFile;
 use crate::assess;
 use crate::attestation::{self, Attestations};
 use crate::checklist::{self, Checklists, RuleNames};
 use crate::config::{self, Config};
 use crate::rule::catalog::{Catalog, Source};
-use crate::yaml::SourceError;
+use crate::yaml::{SourceError, did_you_mean};
 
 /// The file of signatures, beside the configuration.
 const ATTESTATIONS: &str = "dynalint/attestations.yaml";
+
+/// The folder of the user's own rules, beside the configuration.
+pub(super) const RULES: &str = "dynalint/rules";
 /// The folder of the user's own checklists, beside the configuration.
 const CHECKLISTS: &str = "dynalint/checklists";
 
@@ -28,6 +34,10 @@ pub(super) struct Project {
     pub(super) catalog: Catalog,
     /// All checklists.
     pub(super) lists: Checklists,
+    /// What the gate counts, where no flag and no variable says so.
+    pub(super) fail_on: Option<FailOn>,
+    /// The files that every report goes to.
+    pub(super) output: Vec<OutputFile>,
     /// Who signed what of them.
     pub(super) attestations: Attestations,
     /// The file of signatures, which need not be there.
@@ -43,26 +53,28 @@ impl Project {
     ) -> Result<Project, Failure> {
         let home = home(args);
         let mut errors = Errors::default();
-        let config = match config_file(args) {
-            Some(path) => {
-                let file = path.display().to_string();
-                let text = errors.kept(text_of(&file, &path));
-                text.map(|text| errors.all(config::read(&file, &text)))
-            }
-            None => None,
+        let mut config = match config_file(args) {
+            Some(path) => configuration(&path, &mut errors),
+            None => Config::default(),
         };
-        let (own, found) = own_rules(rules)?;
-        let mut are_all = found.is_empty();
-        errors.0.extend(found);
-        let (catalog, found) = assess::load(own);
-        // Where a rule could not be read, an item that names it is not to blame.
-        are_all &= found.is_empty();
-        errors.0.extend(found);
+        let own = folders(&home, &config, OwnFiles::Rules, &mut errors);
+        let own = each_once(rules.iter().cloned().chain(own));
+        let (sources, unread) = own_rules(&own)?;
+        let (catalog, broken) = assess::load(sources);
+        // Where a rule could not be read, whoever names it is not to blame.
+        let are_all = unread.is_empty() && broken.is_empty();
+        let fail_on = fail_on(&config, &mut errors);
+        let output = output(&config, &mut errors);
+        errors.0.extend(assess::check(&catalog, &config, are_all));
+        errors.0.sort_by_key(|error| (error.line, error.column));
+        errors.0.extend(unread.into_iter().chain(broken));
         let names = RuleNames {
             ids: &catalog.names(),
             are_all,
         };
-        let own = own_checklists(&home.join(CHECKLISTS), &mut errors)?;
+        let lists = folders(&home, &config, OwnFiles::Checklists, &mut errors);
+        let own = own_checklists(&lists, &mut errors)?;
+        config.checklists = Some(lists);
         let own = own.iter().map(|(file, text)| (&**file, &**text));
         let (lists, found) = Checklists::load(checklist::BUILTIN.iter().copied().chain(own), names);
         // Nor is an attestation of an item, where a list could not be read.
@@ -76,9 +88,11 @@ impl Project {
         });
         match errors.0.is_empty() {
             true => Ok(Project {
-                config: config.unwrap_or_default(),
+                config,
                 catalog,
                 lists,
+                fail_on,
+                output,
                 attestations: attestations.unwrap_or_default(),
                 attestations_file,
             }),
@@ -104,17 +118,90 @@ impl Errors {
     }
 }
 
-/// The user's checklists, sorted: file and text.
-fn own_checklists(folder: &Path, errors: &mut Errors) -> Result<Vec<(String, String)>, Failure> {
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
-    let texts = yaml_files(folder)?.into_iter().filter_map(|path| {
-        let file = path.display().to_string();
-        let text = errors.kept(text_of(&file, &path))?;
-        Some((file, text))
+/// The configuration, as much of it as could be read.
+fn configuration(path: &Path, errors: &mut Errors) -> Config {
+    let file = path.display().to_string();
+    let Some(text) = errors.kept(text_of(&file, path)) else {
+        return Config::default();
+    };
+    let (config, found) = config::read_all(&file, &text);
+    errors.0.extend(found);
+    config
+}
+
+/// What the file says of the gate.
+fn fail_on(config: &Config, errors: &mut Errors) -> Option<FailOn> {
+    let word = config.gate.fail_on.as_ref()?;
+    let read = word.value.parse();
+    errors.kept(read.map_err(|_: String| {
+        let message = format!("unknown severity \"{}\"", word.value);
+        let hint = did_you_mean(&word.value, FailOn::words());
+        config.error(&word.path, message).hinted(hint)
+    }))
+}
+
+/// The files that the file names for reports.
+fn output(config: &Config, errors: &mut Errors) -> Vec<OutputFile> {
+    let files = config.output.iter().filter_map(|one| {
+        let read = one.value.parse();
+        errors.kept(read.map_err(|wanted: String| {
+            let message = format!("\"{}\" is no output: {wanted}", one.value);
+            config.error(&one.path, message)
+        }))
     });
-    Ok(texts.collect())
+    files.collect()
+}
+
+/// What a project has folders of.
+#[derive(Clone, Copy)]
+enum OwnFiles {
+    Rules,
+    Checklists,
+}
+
+/// The folders that the configuration names; where it names none, the usual one, if that is there.
+fn folders(home: &Path, config: &Config, of: OwnFiles, errors: &mut Errors) -> Vec<PathBuf> {
+    let (key, named, usual) = match of {
+        OwnFiles::Rules => ("rule_folders", &config.rule_folders, RULES),
+        OwnFiles::Checklists => ("checklists", &config.checklists, CHECKLISTS),
+    };
+    let Some(named) = named else {
+        let usual = home.join(usual);
+        let has_files = usual.is_dir() && yaml_files(&usual).is_ok_and(|files| !files.is_empty());
+        return has_files.then_some(usual).into_iter().collect();
+    };
+    let named = named.iter().enumerate().filter_map(|(index, folder)| {
+        let there = folder.is_dir().then(|| folder.clone());
+        errors.kept(there.ok_or_else(|| {
+            let message = format!("there is no folder {}", folder.display());
+            config.error(&format!("{key}.{index}"), message)
+        }))
+    });
+    each_once(named)
+}
+
+/// Folders without those that are named again, by another path perhaps.
+fn each_once(folders: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
+    let mut met = BTreeSet::new();
+    let is_new =
+        |folder: &PathBuf| met.insert(fs::canonicalize(folder).unwrap_or_else(|_| folder.clone()));
+    folders.filter(is_new).collect()
+}
+
+/// The user's checklists, sorted: file and text.
+fn own_checklists(
+    folders: &[PathBuf],
+    errors: &mut Errors,
+) -> Result<Vec<(String, String)>, Failure> {
+    let mut texts = Vec::new();
+    for folder in folders {
+        texts.extend(yaml_files(folder)?.into_iter().filter_map(|path| {
+            let file = path.display().to_string();
+            let text = errors.kept(text_of(&file, &path))?;
+            Some((file, text))
+        }));
+    }
+    Ok(texts)
 }
 
 /// The rule files of the user's folders, sorted, and what is wrong with those that cannot be read; folders in them are

@@ -44,6 +44,11 @@ impl Screen {
         }
     }
 
+    /// Whether somebody can be asked: the question is read on stderr, the answer typed on stdin.
+    pub(super) fn can_ask(&self) -> bool {
+        self.err_is_terminal && std::io::stdin().is_terminal()
+    }
+
     /// How stdout is drawn on.
     pub fn style(&self, color: Color, width: Option<u16>) -> Style {
         let own = self.columns.filter(|_| self.out_is_terminal);

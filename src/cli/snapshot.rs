@@ -11,6 +11,10 @@ use super::dry_run;
 use super::exit::{Exit, Failure};
 use super::output::Console;
 use super::progress::Shown;
+use super::project::Project;
+use super::time::today;
+use super::{target, variables};
+use crate::assess::is_out_of_scope;
 use crate::report::terminal::layout::{count, number};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::series::Series;
@@ -18,12 +22,22 @@ use crate::snapshot::{Snapshot, file};
 
 /// Runs it. Everything is read that any rule may look at, so that later rules can judge the file too.
 pub(super) fn run(
-    args: &SnapshotArgs,
+    asked: &SnapshotArgs,
     collector: &dyn Collector,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    let wanted =
-        |operation: &&Operation| !args.run.no_metrics || **operation != Operation::GetMetricData;
+    let project = Project::load(&[], &asked.config, today(asked.run.now))?;
+    let aimed = target::aim(&project.config, &asked.aws, &asked.table, true)?;
+    let args = &SnapshotArgs {
+        aws: aimed.aws,
+        table: aimed.tables,
+        ..asked.clone()
+    };
+    let wanted = |operation: &&Operation| {
+        let is_metrics = **operation == Operation::GetMetricData;
+        let is_left_out = is_out_of_scope(&project.config, **operation);
+        !(is_left_out || is_metrics && args.run.no_metrics)
+    };
     let operations: BTreeSet<Operation> = Operation::ALL.iter().filter(wanted).copied().collect();
     let series = BTreeSet::from(Series::ALL);
     if args.run.dry_run {
@@ -31,6 +45,12 @@ pub(super) fn run(
         let scope = dry_run::scope(&args.aws, &args.table);
         console.report(&dry_run::table(&operations, &series, &scope, &style))?;
         return Ok(Exit::Done);
+    }
+    if variables::is_offline() {
+        return Err(Failure::new(
+            "DYNALINT_OFFLINE is set, and a snapshot is read from AWS",
+            "unset it, or see what would be read with --dry-run",
+        ));
     }
     if args.save.is_none() && console.screen.out_is_terminal {
         return Err(Failure::new(

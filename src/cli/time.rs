@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+
+use crate::config::seconds;
 
 /// A time: RFC 3339, or a date, which is its first second in UTC.
 ///
@@ -34,16 +36,7 @@ pub fn today(now: Option<Timestamp>) -> Date {
 /// Where it is zero, or has no unit or one that is not known.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let wrong = || "a duration such as 30s, 2h, 90d or \"35 days\"".to_owned();
-    let digits = text.chars().take_while(char::is_ascii_digit).count();
-    let (amount, unit) = text.split_at(digits);
-    let amount: u64 = amount.parse().map_err(|_| wrong())?;
-    let unit_s = unit_s(unit.trim()).ok_or_else(wrong)?;
-    let seconds = amount.checked_mul(unit_s).ok_or_else(wrong)?;
-    // Anything longer could not be added to a time.
-    let fits = i64::try_from(seconds)
-        .is_ok_and(|s| SignedDuration::from_secs(s) < SignedDuration::from_hours(8_760_000));
-    let fits = fits && seconds > 0;
-    fits.then(|| Duration::from_secs(seconds)).ok_or_else(wrong)
+    seconds(text).map(Duration::from_secs).ok_or_else(wrong)
 }
 
 /// The shortest and the longest window of metrics, in seconds: an hour is twelve periods, and CloudWatch keeps periods of
@@ -59,17 +52,6 @@ pub fn parse_metrics_window(text: &str) -> Result<Duration, String> {
     match METRICS_WINDOW_S.contains(&window.as_secs()) {
         true => Ok(window),
         false => Err("a duration from 1h to 63d".to_owned()),
-    }
-}
-
-fn unit_s(unit: &str) -> Option<u64> {
-    match unit {
-        "s" | "sec" | "second" | "seconds" => Some(1),
-        "m" | "min" | "minute" | "minutes" => Some(60),
-        "h" | "hour" | "hours" => Some(3_600),
-        "d" | "day" | "days" => Some(86_400),
-        "w" | "week" | "weeks" => Some(604_800),
-        _ => None,
     }
 }
 

@@ -30,6 +30,33 @@ pub(super) struct Bounds {
     pub(super) paced: bool,
     /// When the run's time is up.
     pub(super) deadline: Option<Instant>,
+    /// How much of the account is read.
+    pub(super) reach: Reach,
+}
+
+/// How much of an account is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// All there is.
+    Everything,
+    /// Of each kind of call the first ones, to see whether they may be made. What is left out is not requested.
+    Examples,
+}
+
+/// The most calls of an operation that tells others what to ask about: one of so many tables may have a key or a
+/// stream to try them on.
+const EXAMPLES: usize = 10;
+
+impl Reach {
+    /// The most calls of an operation in one region.
+    fn calls(self, operation: Operation) -> usize {
+        let leads_on = |other: &Operation| other.listing() == Some(operation);
+        match self {
+            Reach::Everything => usize::MAX,
+            Reach::Examples if Operation::ALL.iter().any(leads_on) => EXAMPLES,
+            Reach::Examples => 1,
+        }
+    }
 }
 
 /// Makes the calls of one region.
@@ -72,7 +99,10 @@ impl<'a> Caller<'a> {
         let doors = all
             .clone()
             .map(|operation| (operation.service(), Semaphore::new(bounds.concurrency)));
-        let lanes = all.map(|operation| (*operation, Lane::new(*operation, bounds.paced)));
+        let lanes = all.map(|operation| {
+            let calls = bounds.reach.calls(*operation);
+            (*operation, Lane::new(*operation, bounds.paced, calls))
+        });
         Caller {
             region: region.to_owned(),
             full: Clients::new(base, region, Patience::Full, tally),
@@ -95,6 +125,9 @@ impl<'a> Caller<'a> {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + Error + 'static,
     {
+        if !self.lanes[&operation].admits() {
+            return Err(left_out(operation));
+        }
         self.meter.begin();
         let answer = match self.bounds.deadline {
             None => self.patiently(operation, send).await,
@@ -213,6 +246,10 @@ impl<'a> Caller<'a> {
             if token.is_none() {
                 break;
             }
+            if self.reach() == Reach::Examples {
+                listing.failure = Some(left_out(operation));
+                break;
+            }
         }
         listing
     }
@@ -228,8 +265,16 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// Remembers that a call gave nothing.
+    /// How much of the account is read.
+    pub(super) fn reach(&self) -> Reach {
+        self.bounds.reach
+    }
+
+    /// Remembers that a call gave nothing. One that was left out on purpose leaves no gap.
     pub(super) fn missed(&self, resource: Option<&str>, failure: &Failure) {
+        if failure.why.reason == Reason::NotRequested {
+            return;
+        }
         lock(&self.gaps).push(Missed {
             resource: resource.map(str::to_owned),
             why: failure.why.clone(),
@@ -240,6 +285,11 @@ impl<'a> Caller<'a> {
     pub(super) fn gaps(&self) -> Vec<Missed> {
         lock(&self.gaps).clone()
     }
+}
+
+/// What stands for a call that this run leaves out.
+fn left_out(operation: Operation) -> Failure {
+    Failure::new(operation, Reason::NotRequested, "")
 }
 
 /// Regions that every account of the partition `aws` has; all others are for the account to enable (AWS Account

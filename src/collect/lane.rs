@@ -20,6 +20,8 @@ const TIMED_OUT_WEIGHT: usize = 4;
 pub(super) struct Lane {
     every: Option<Duration>,
     next: Mutex<Instant>,
+    /// Calls that may still be made.
+    left: Mutex<usize>,
     /// Failures in a row, and the last of them.
     failed: Mutex<(usize, Option<Failure>)>,
 }
@@ -35,14 +37,23 @@ pub(super) enum Pass {
 }
 
 impl Lane {
-    /// Nothing has failed yet.
-    pub(super) fn new(operation: Operation, paced: bool) -> Lane {
+    /// Nothing has failed yet, and so many calls may be made.
+    pub(super) fn new(operation: Operation, paced: bool, calls: usize) -> Lane {
         let rate = operation.calls_per_s().filter(|_| paced);
         Lane {
             every: rate.map(|rate| Duration::from_secs(1) / rate),
             next: Mutex::new(Instant::now()),
+            left: Mutex::new(calls),
             failed: Mutex::new((0, None)),
         }
+    }
+
+    /// Whether one more call may be made; it counts.
+    pub(super) fn admits(&self) -> bool {
+        let mut left = lock(&self.left);
+        let admits = *left > 0;
+        *left = left.saturating_sub(1);
+        admits
     }
 
     /// Waits for its turn. Evenly spaced, without bursts: the published rates leave no room for them.
@@ -115,7 +126,7 @@ mod tests {
     use super::*;
 
     fn after(failures: usize, reason: Reason) -> Pass {
-        let lane = Lane::new(Operation::DescribeTable, false);
+        let lane = Lane::new(Operation::DescribeTable, false, usize::MAX);
         let failure = Failure::new(Operation::DescribeTable, reason, "");
         for _ in 0..failures {
             lane.ended(Some(&failure));
@@ -134,7 +145,7 @@ mod tests {
     #[test]
     fn denials_and_missing_things_are_no_storm() {
         assert!(matches!(after(10 * STORM, Reason::Denied), Pass::Full));
-        let lane = Lane::new(Operation::ListSubscriptionsByTopic, false);
+        let lane = Lane::new(Operation::ListSubscriptionsByTopic, false, usize::MAX);
         let missing = Failure {
             why: Failure::new(Operation::ListSubscriptionsByTopic, Reason::Failed, "").why,
             cause: Cause::NotFound,
@@ -151,7 +162,7 @@ mod tests {
 
     #[test]
     fn that_a_thing_is_not_there_ends_a_storm_like_any_answer() {
-        let lane = Lane::new(Operation::GetResourcePolicy, false);
+        let lane = Lane::new(Operation::GetResourcePolicy, false, usize::MAX);
         let failure = Failure::new(Operation::GetResourcePolicy, Reason::Throttled, "");
         for cause in [Cause::NotFound, Cause::NoPolicy, Cause::Unsupported] {
             (0..STORM).for_each(|_| lane.ended(Some(&failure)));
@@ -167,7 +178,7 @@ mod tests {
 
     #[test]
     fn one_success_ends_a_storm() {
-        let lane = Lane::new(Operation::DescribeTable, false);
+        let lane = Lane::new(Operation::DescribeTable, false, usize::MAX);
         let failure = Failure::new(Operation::DescribeTable, Reason::Failed, "");
         (0..STORM).for_each(|_| lane.ended(Some(&failure)));
         lane.ended(None);

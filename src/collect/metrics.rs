@@ -23,7 +23,7 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 
 use self::plan::{Plan, Query, Questions};
-use super::call::Caller;
+use super::call::{Caller, Reach};
 use super::classify::{Failure, why};
 use super::client::Clients;
 use super::listing::{Listing, Page};
@@ -135,7 +135,12 @@ pub(super) async fn fill(caller: &Caller<'_>, wanted: &Wanted, tables: &mut [Tab
 
 /// The answers to all questions, in their order.
 async fn answers(caller: &Caller<'_>, wanted: &Wanted, queries: &[Query]) -> Vec<Points> {
-    let batches = batches(wanted, queries);
+    // Each metric is billed: to see whether they may be read, one is asked for.
+    let queries_of_run = match caller.reach() {
+        Reach::Everything => queries,
+        Reach::Examples => &queries[..queries.len().min(1)],
+    };
+    let batches = batches(wanted, queries_of_run);
     let asked = batches
         .iter()
         .map(|batch| ask(caller, wanted, queries, batch));

@@ -79,6 +79,14 @@ pub(super) fn variable(name: &str) -> Option<String> {
 /// # Errors
 /// Where there is no region, no such profile, or there are no credentials.
 pub(super) async fn open(options: &Options) -> Result<Session, CollectError> {
+    with_credentials(settle(options).await?, options).await
+}
+
+/// Finds out profile and regions. Whether there are credentials is not looked at yet.
+///
+/// # Errors
+/// Where there is no region or no such profile.
+pub(super) async fn settle(options: &Options) -> Result<Session, CollectError> {
     let mut origin = origin(options).await?;
     check_profile(&origin, options)?;
     let base = loader(options).load().await;
@@ -87,17 +95,27 @@ pub(super) async fn open(options: &Options) -> Result<Session, CollectError> {
     let home = Region::new(regions[0].clone());
     let retry = retry_config(&base, &origin);
     let base = base.into_builder().region(home).retry_config(retry).build();
-    let base = with_profile_credentials(base, options);
-    check_credentials(&base, &origin, None).await?;
-    let base = with_role(base, options).await;
-    if let Some(role_arn) = &options.role_arn {
-        check_credentials(&base, &origin, Some(role_arn)).await?;
-    }
     Ok(Session {
-        base,
+        base: with_profile_credentials(base, options),
         regions,
         origin,
     })
+}
+
+/// The same session, with the role of the command line taken on.
+///
+/// # Errors
+/// Where there are no credentials.
+pub(super) async fn with_credentials(
+    session: Session,
+    options: &Options,
+) -> Result<Session, CollectError> {
+    check_credentials(&session.base, &session.origin, None).await?;
+    let base = with_role(session.base, options).await;
+    if let Some(role_arn) = &options.role_arn {
+        check_credentials(&base, &session.origin, Some(role_arn)).await?;
+    }
+    Ok(Session { base, ..session })
 }
 
 async fn origin(options: &Options) -> Result<Origin, CollectError> {

@@ -271,13 +271,30 @@ impl<'a> Explainer<'a> {
             Val::Plain(Value::Absent) => "null".to_owned(),
             value => value.shown(),
         };
+        // What people declared was seen where they did, not by a call.
+        let (observed, from) = match self.declared(expr) {
+            Some(origin) => (format!("{observed} ({origin})"), None),
+            None => (observed, expr.source()),
+        };
         let evidence = Evidence {
             path: self.path(expr),
             observed,
             expected,
-            from: expr.source(),
+            from,
         };
         self.add(evidence);
+    }
+
+    /// Where a field comes from that people declared.
+    fn declared(&mut self, expr: &'a Expr) -> Option<&'a str> {
+        match &expr.kind {
+            Kind::Field(record, slot, _) => match self.frame.value(record).plain() {
+                Value::Record(record) => record.origin(*slot),
+                _ => None,
+            },
+            Kind::OrValue(value, _) => self.declared(value),
+            _ => None,
+        }
     }
 
     fn add(&mut self, evidence: Evidence) {
@@ -349,11 +366,24 @@ impl<'a> Explainer<'a> {
             Val::Plain(value) => spelled(value),
             made => made.shown(),
         };
+        let origin = self.declared(expr);
         match &expr.kind {
             Kind::List(_) => format!("[{}]", self.items(expr)),
+            // The default holds, and it alone was compared with.
+            Kind::OrValue(declared, default) if self.is_absent(declared) => {
+                self.right_side(default)
+            }
+            _ if origin.is_some() => {
+                let origin = origin.unwrap_or_default();
+                format!("{} ({value}, {origin})", self.path(expr))
+            }
             _ if expr.is_detached() => value,
             _ => format!("{} ({value})", self.path(expr)),
         }
+    }
+
+    fn is_absent(&mut self, expr: &'a Expr) -> bool {
+        matches!(self.frame.value(expr), Val::Plain(Value::Absent))
     }
 
     fn items(&mut self, list: &'a Expr) -> String {

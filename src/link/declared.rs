@@ -1,12 +1,16 @@
-//! Facts that people declare: environment and tier, by config, tag or name.
+//! Facts that people declare: environment and tier, by config, tag or name. Those without a default are in [`facts`].
 //!
 //! Each has a strict built-in default, so that an untagged table is not exempt, and remembers where its value came from.
 //! Tags that could not be read leave it unknown, for they could have said otherwise.
 
+pub mod facts;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use crate::choice;
-use crate::config::{Config, Matcher, TIERS};
+use crate::config::{Config, Matcher, NOT_PRODUCTION, TIERS, environment_word};
 use crate::snapshot::fact::Fact;
 use crate::snapshot::table::Table;
 
@@ -61,26 +65,6 @@ const DATA_CLASS_TAGS: [&str; 6] = [
 /// Untagged is not exempt.
 const STRICT_ENVIRONMENT: &str = "prod";
 const STRICT_TIER: &str = Tier::standard;
-/// The words by which an environment says that it is not production. Any other word may be somebody's production.
-const NOT_PRODUCTION: [&str; 16] = [
-    "ci",
-    "demo",
-    "dev",
-    "develop",
-    "development",
-    "integration",
-    "local",
-    "playground",
-    "poc",
-    "qa",
-    "sandbox",
-    "stage",
-    "staging",
-    "test",
-    "testing",
-    "uat",
-];
-
 /// The environment of a table: the config's, else the value of a tag `environment`, `env` or `stage`, else `prod`.
 pub fn environment(config: &Config, table: &Table) -> Fact<Declared<String>> {
     declared(
@@ -89,15 +73,9 @@ pub fn environment(config: &Config, table: &Table) -> Fact<Declared<String>> {
         |tags| by_tag(tags, &ENVIRONMENT_TAGS),
         STRICT_ENVIRONMENT,
     )
-    .map(|declared| {
-        let value = match declared.value.as_str() {
-            "production" | "live" | "prd" => "prod".to_owned(),
-            _ => declared.value,
-        };
-        Declared {
-            value,
-            origin: declared.origin,
-        }
+    .map(|declared| Declared {
+        value: environment_word(&declared.value),
+        origin: declared.origin,
     })
 }
 
@@ -118,21 +96,6 @@ pub fn tier(config: &Config, table: &Table) -> Fact<Declared<Tier>> {
         value: Tier(declared.value),
         origin: declared.origin,
     })
-}
-
-/// The service that a table belongs to: the value of a tag such as `service`, in lower case; null without one.
-pub fn service(table: &Table) -> Fact<Option<String>> {
-    let tags = table.tags.as_ref().map_err(Clone::clone);
-    let service = |tags| by_tag(tags, &SERVICE_TAGS).map(|declared| declared.value);
-    tags.map(service).into()
-}
-
-/// The class of a table's data: the value of a tag such as `data-class`, in lower case; null without one. There is no
-/// strict default: nobody can guess what a table holds.
-pub fn data_class(table: &Table) -> Fact<Option<String>> {
-    let tags = table.tags.as_ref().map_err(Clone::clone);
-    let class = |tags| by_tag(tags, &DATA_CLASS_TAGS).map(|declared| declared.value);
-    tags.map(class).into()
 }
 
 /// Words for one environment. Two tags contradict each other only where both values are known words for different
@@ -234,115 +197,18 @@ fn tagged(matcher: &Matcher, tags: &BTreeMap<String, String>) -> bool {
 }
 
 fn by_tag(tags: &BTreeMap<String, String>, keys: &[&str]) -> Option<Declared<String>> {
-    // An empty value says no more than no tag.
-    let find = |wanted: &&str| {
-        tags.iter()
-            .find(|(key, value)| key.eq_ignore_ascii_case(wanted) && !value.trim().is_empty())
-    };
-    let (key, value) = keys.iter().find_map(find)?;
+    let (key, value) = tag(tags, keys)?;
     Some(Declared {
         value: value.trim().to_ascii_lowercase(),
         origin: format!("tag {key}"),
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config;
-    use crate::snapshot::fact::{Reason, Why};
-    use crate::snapshot::operation::Operation;
-
-    fn table(name: &str, tags: &[(&str, &str)]) -> Table {
-        let mut table = Table::unread(name.to_owned(), &Why::of(Reason::NotRequested));
-        table.tags = Fact::Known(
-            tags.iter()
-                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-                .collect(),
-        );
-        table
-    }
-
-    fn tier_of(config: &Config, table: &Table) -> Option<(String, String)> {
-        tier(config, table)
-            .known()
-            .map(|declared| (declared.value.0.clone(), declared.origin.clone()))
-    }
-
-    #[test]
-    fn untagged_is_not_exempt() {
-        let none = Config::default();
-        let plain = table("orders", &[]);
-        assert_eq!(
-            tier_of(&none, &plain),
-            Some(("standard".into(), "built-in default".into()))
-        );
-        assert_eq!(
-            environment(&none, &plain).known().expect("known").value,
-            "prod"
-        );
-        let empty = table("orders", &[("environment", " "), ("stage", "dev ")]);
-        assert_eq!(
-            environment(&none, &empty).known().expect("known").value,
-            "dev"
-        );
-        let tagged = table("orders", &[("Env", "Production"), ("tier", "gold")]);
-        assert_eq!(
-            environment(&none, &tagged).known().expect("known").value,
-            "prod"
-        );
-        assert_eq!(
-            tier_of(&none, &tagged),
-            Some(("standard".into(), "built-in default".into()))
-        );
-    }
-
-    #[test]
-    fn only_an_environment_that_says_so_is_of_the_starter_tier() {
-        let none = Config::default();
-        let tier = |tags: &[(&str, &str)]| tier_of(&none, &table("orders", tags)).expect("known");
-        let starter = |word: &str| ("starter".to_owned(), format!("environment {word}"));
-        assert_eq!(tier(&[("env", "Dev")]), starter("dev"));
-        assert_eq!(tier(&[("stage", "staging")]), starter("staging"));
-        assert_eq!(tier(&[("env", "prod-eu")]).0, "standard");
-        assert_eq!(tier(&[("env", "blue")]).0, "standard");
-        assert_eq!(tier(&[("env", "dev"), ("tier", "critical")]).0, "critical");
-        assert_eq!(tier(&[("env", "dev"), ("tier", "standard")]).0, "standard");
-        let text = "version: 1\nenvironments:\n  - { name: dev, tables: [\"orders\"] }\n";
-        let config = config::read("dynalint.yaml", text).expect("reads");
-        assert_eq!(
-            tier_of(&config, &table("orders", &[])),
-            Some(starter("dev"))
-        );
-    }
-
-    #[test]
-    fn a_data_class_is_declared_by_tag_or_not_at_all() {
-        let class = |tags| data_class(&table("orders", tags)).known().cloned();
-        assert_eq!(class(&[("Data-Class", "PII ")]), Some(Some("pii".into())));
-        assert_eq!(class(&[("owner", "feed")]), Some(None));
-    }
-
-    #[test]
-    fn config_wins_over_tags_and_needs_them_only_where_it_asks() {
-        let text = "version: 1\ntiers:\n  - { name: ephemeral, tables: [\"pr-*\"] }\n  - { name: critical, tags: { app: [pay] } }\n";
-        let config = config::read("dynalint.yaml", text).expect("reads");
-        assert_eq!(
-            tier_of(&config, &table("pr-7", &[("tier", "critical")]))
-                .expect("known")
-                .0,
-            "ephemeral"
-        );
-        assert_eq!(
-            tier_of(&config, &table("ledger", &[("app", "pay")]))
-                .expect("known")
-                .0,
-            "critical"
-        );
-        let mut unread = table("pr-7", &[]);
-        unread.tags = Fact::Unknown(Why::from_call(Reason::Denied, Operation::GetResources));
-        assert_eq!(tier_of(&config, &unread).expect("known").0, "ephemeral");
-        unread.name = "ledger".into();
-        assert_eq!(tier_of(&config, &unread), None);
-    }
+/// The first of these tags, in any spelling, that says anything: an empty value says no more than no tag.
+fn tag<'t>(tags: &'t BTreeMap<String, String>, keys: &[&str]) -> Option<(&'t String, &'t String)> {
+    let find = |wanted: &&str| {
+        tags.iter()
+            .find(|(key, value)| key.eq_ignore_ascii_case(wanted) && !value.trim().is_empty())
+    };
+    keys.iter().find_map(find)
 }

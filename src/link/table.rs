@@ -15,6 +15,7 @@ use super::capacity::CapacityAlarm;
 use super::consumer::{ConsumerView, Consumers};
 use super::coverage::Watch;
 use super::dashboard::Dashboards;
+use super::declared::facts::{self, Facts};
 use super::declared::{self, Declared, Tier};
 use super::index::IndexView;
 use super::key::{KeyClass, KeyView, Keys, ReplicaKey};
@@ -65,7 +66,7 @@ pub struct TableView<'a> {
     pub indexes: Fact<Vec<IndexView<'a>>>,
     environment: Fact<Declared<String>>,
     tier: Fact<Declared<Tier>>,
-    data_class: Fact<Option<String>>,
+    facts: Facts,
     keys: Fact<Listed<KeyView<'a>>>,
     key_class: Fact<KeyClass>,
     replica_keys: Fact<Vec<ReplicaKey<'a>>>,
@@ -97,7 +98,7 @@ pub struct TableView<'a> {
 
 view! {
     /// A table in one region, with what belongs to it.
-    impl TableView = "table" over Table = |v| v.table, labelled |v| v.table.name.clone();
+    impl TableView = "table" over Table = |v| v.table, labelled |v| v.table.name.clone(), told |v, field| v.facts.origin(field);
     fields {
         /// The account it lies in.
         account: String, [GetCallerIdentity] = |v| Value::Text(&v.region.account);
@@ -107,8 +108,26 @@ view! {
         environment: Fact<String>, [GetResources] = |v| declared_value(&v.environment);
         /// How much hangs on it, as declared: `standard` where nothing says otherwise.
         tier: Fact<Tier>, [GetResources] = |v| declared_value(&v.tier);
-        /// The class of its data, as a tag such as `data-class` says, in lower case; null without one.
-        data_class: Fact<Option<String>>, [GetResources] = |v| v.data_class.value();
+        /// Who answers for it, as dynalint.yaml or a tag `owner` or `team` says; null where nothing does.
+        owner: Fact<Option<String>>, [GetResources] = |v| facts::value(&v.facts.owner);
+        /// The service that it belongs to, as dynalint.yaml or a tag such as `service` says, in lower case; null where
+        /// nothing does.
+        service: Fact<Option<String>>, [GetResources] = |v| facts::value(&v.facts.service);
+        /// The class of its data, as dynalint.yaml or a tag such as `data-class` says, in lower case; null where nothing
+        /// does.
+        data_class: Fact<Option<String>>, [GetResources] = |v| facts::value(&v.facts.data_class);
+        /// How much of the latest changes may be lost, as dynalint.yaml or a tag `rpo` says; null where nothing does.
+        rpo: Fact<Option<Span>>, [GetResources] = |v| facts::value(&v.facts.rpo);
+        /// How long it may take until it is back, as dynalint.yaml or a tag `rto` says; null where nothing does.
+        rto: Fact<Option<Span>>, [GetResources] = |v| facts::value(&v.facts.rto);
+        /// The most read units a second that are expected, as dynalint.yaml or a tag `peak-reads` says; null where nothing
+        /// does.
+        peak_reads_per_s: Fact<Option<f64>>, [GetResources] = |v| facts::value(&v.facts.peak_reads_per_s);
+        /// The most write units a second that are expected, as dynalint.yaml or a tag `peak-writes` says; null where
+        /// nothing does.
+        peak_writes_per_s: Fact<Option<f64>>, [GetResources] = |v| facts::value(&v.facts.peak_writes_per_s);
+        /// Accounts that may be given access to it, as declared: everywhere, or for it.
+        trusted_accounts: Fact<Listed<String>>, [GetResources] = |v| Value::List(&v.facts.trusted_accounts);
         /// The KMS keys of the table and its replicas; none for the key that DynamoDB owns.
         keys: Fact<Listed<KeyView<'static>>>, [DescribeTable, DescribeKey] = |v| v.keys.value();
         /// Whose key encrypts it.
@@ -272,7 +291,7 @@ impl<'a> TableView<'a> {
             indexes,
             environment: declared::environment(config, table),
             tier: declared::tier(config, table),
-            data_class: declared::data_class(table),
+            facts: Facts::new(config, table, region),
             keys: keys.of_table(table),
             key_class: keys.class_of_table(table),
             replica_keys: keys.of_replicas(table),
@@ -355,6 +374,16 @@ impl<'a> TableView<'a> {
             .map(|declared| declared.value.as_str())
     }
 
+    /// The environment, or why it is not known.
+    pub fn environment_or_why(&self) -> Result<&str, &Why> {
+        self.environment.as_ref().map(|it| it.value.as_str())
+    }
+
+    /// The tier, or why it is not known.
+    pub fn tier_or_why(&self) -> Result<&str, &Why> {
+        self.tier.as_ref().map(|it| it.value.0.as_str())
+    }
+
     /// Whether it is known to be of the tier in which every severity is one step lower.
     pub fn is_starter(&self) -> bool {
         let tier = self.tier.known();
@@ -373,13 +402,19 @@ impl<'a> TableView<'a> {
             true => format!("{shown}, starter tier"),
             false => shown,
         });
+        let service = self.facts.service.known().and_then(Option::as_ref);
         TableBrief {
             environment,
-            service: declared::service(self.table).known().cloned().flatten(),
+            service: service.map(|it| it.value.clone()),
             capacity_mode: self.table.billing_mode.known().map(mode),
             size_bytes: self.table.size_bytes.known().copied(),
             indexes: self.indexes.known().map(Vec::len),
         }
+    }
+
+    /// What is declared of it.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
     }
 
     /// How much hangs on it, as declared.

@@ -1,10 +1,9 @@
 //! What guards a backup vault: its key, and whether its policy keeps its recovery points; and whose data it holds.
 
-use super::declared;
 use super::key::{KeyClass, KeyView, Keys};
 use super::logic::Answer;
+use super::table::TableView;
 use crate::policy::{Condition, Document, Principal, Scope, Statement};
-use crate::snapshot::Region;
 use crate::snapshot::backup::Vault;
 use crate::snapshot::fact::{Fact, Listed, Reason, UNRECOGNISED, Why};
 use crate::snapshot::operation::Operation;
@@ -27,12 +26,16 @@ pub struct Guard<'a> {
 
 impl<'a> Guard<'a> {
     /// The guard of a vault.
-    pub fn new(vault: &'a Vault, region: &'a Region, keys: &Keys<'a>) -> Guard<'a> {
+    pub fn new(
+        vault: &'a Vault,
+        tables: &Fact<Listed<TableView<'_>>>,
+        keys: &Keys<'a>,
+    ) -> Guard<'a> {
         Guard {
             vault,
             key: keys.of_vault(vault),
             key_class: keys.class_of_vault(vault),
-            data_classes: data_classes(vault, region),
+            data_classes: data_classes(vault, tables),
         }
     }
 
@@ -151,8 +154,8 @@ fn is_sessions(value: &str) -> bool {
 /// The data classes of the tables whose recovery points are encrypted with the vault's key. Points that DynamoDB keeps
 /// itself, from before AWS Backup managed them, have the key of their table ("Advanced DynamoDB backup", AWS Backup
 /// developer guide).
-fn data_classes(vault: &Vault, region: &Region) -> Fact<Listed<String>> {
-    let (points, tables) = match (vault.recovery_points.as_ref(), region.tables.as_ref()) {
+fn data_classes(vault: &Vault, tables: &Fact<Listed<TableView<'_>>>) -> Fact<Listed<String>> {
+    let (points, tables) = match (vault.recovery_points.as_ref(), tables.as_ref()) {
         (Ok(points), Ok(tables)) => (points, tables),
         (Err(why), _) | (_, Err(why)) => return Fact::Unknown(why.clone()),
     };
@@ -161,13 +164,13 @@ fn data_classes(vault: &Vault, region: &Region) -> Fact<Listed<String>> {
     let of_vault = points.items.iter().filter(|it| it.arn.contains(":backup:"));
     let arns: std::collections::BTreeSet<&str> =
         of_vault.map(|it| it.resource_arn.as_str()).collect();
-    for table in &tables.items {
-        match table.arn.as_ref() {
+    for view in &tables.items {
+        match view.table.arn.as_ref() {
             Err(why) => missing = missing.or_else(|| Some(why.clone())),
             Ok(arn) if !arns.contains(arn.as_str()) => {}
-            Ok(_) => match declared::data_class(table) {
-                Fact::Unknown(why) => missing = missing.or(Some(why)),
-                Fact::Known(class) => items.extend(class),
+            Ok(_) => match view.facts().data_class.as_ref() {
+                Err(why) => missing = missing.or_else(|| Some(why.clone())),
+                Ok(class) => items.extend(class.iter().map(|it| it.value.clone())),
             },
         }
     }
@@ -181,6 +184,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::snapshot::Region;
 
     const POINT: &str = "arn:aws:backup:eu-west-1:1:recovery-point:p";
 
@@ -193,7 +197,7 @@ mod tests {
         let region = json!({"account": "1", "partition": "aws", "region": "eu-west-1"});
         let region: Region = serde_json::from_value(region).expect("a region");
         let keys = Keys::new(&region);
-        let view = Guard::new(&vault, &region, &keys);
+        let view = Guard::new(&vault, &Fact::not_requested(), &keys);
         let word = match view.denies_deletion() {
             Answer::Yes => "yes",
             Answer::No => "no",

@@ -45,6 +45,19 @@ pub struct RulePage {
     pub refs: Vec<String>,
     /// The file that it is written in.
     pub file: String,
+    /// What the configuration sets of it, a line each.
+    pub set: Vec<String>,
+    /// What is in force of it in the places that were asked for.
+    pub places: Vec<Place>,
+}
+
+/// What is in force of a rule in one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The place: `orders, account 111122223333, eu-west-1`.
+    pub name: String,
+    /// Each value with where it came from: `min_days = 35 (dynalint.yaml:12)`.
+    pub lines: Vec<String>,
 }
 
 /// A parameter of a rule.
@@ -66,6 +79,7 @@ pub fn page(rule: &RulePage, style: &Style) -> String {
         heading(rule, style) + &hang(style, "  ", &style.clean(&rule.title)),
         hang_paragraphs(style, &label("Why"), &rule.why),
         facts(rule, style),
+        in_force(rule, style),
         repairs(rule, style),
         reading(rule, style),
     ];
@@ -113,6 +127,22 @@ fn params(rule: &RulePage, style: &Style) -> String {
         let word = if at == 0 { "Settings" } else { "" };
         lines += &row(style, word, &format!("{name}: {kind} = {default}"));
         lines += &row(style, "", about);
+    }
+    lines
+}
+
+fn in_force(rule: &RulePage, style: &Style) -> String {
+    let mut lines = String::new();
+    for (at, set) in rule.set.iter().enumerate() {
+        lines += &row(style, if at == 0 { "Set" } else { "" }, set);
+    }
+    for place in &rule.places {
+        lines += &row(style, "Table", &place.name);
+        lines += &place
+            .lines
+            .iter()
+            .map(|line| row(style, "", line))
+            .collect::<String>();
     }
     lines
 }

@@ -10,7 +10,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
-use super::{BlindSpot, Counts, Report, Summary, worst_first};
+use super::{BlindSpot, Counts, LeftOut, Report, Setting, Summary, TurnedOff, worst_first};
 use crate::attestation::Hold;
 use crate::checklist::{Assessed, Item, Signature, Standing};
 use crate::finding::{Area, Decoration, Finding, SubjectId};
@@ -52,6 +52,45 @@ struct ReportV1<'a> {
     results: Vec<ResultV1<'a>>,
     checklists: Vec<ChecklistV1<'a>>,
     gaps: Vec<GapV1<'a>>,
+    /// Rules that the configuration turned off.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    off: Vec<OffV1<'a>>,
+    /// Areas and services that the configuration leaves out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_assessed: Vec<LeftOutV1<'a>>,
+    /// What of the configuration found nothing.
+    #[serde(skip_serializing_if = "no_texts")]
+    notices: &'a [String],
+}
+
+fn no_texts(texts: &&[String]) -> bool {
+    texts.is_empty()
+}
+
+#[derive(Serialize, JsonSchema)]
+struct OffV1<'a> {
+    rule: &'a str,
+    because: &'a str,
+    from: &'a str,
+    /// For how many tables, or accounts and regions; null is everywhere.
+    places: Option<usize>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct LeftOutV1<'a> {
+    name: &'a str,
+    because: &'a str,
+    from: &'a str,
+    rules: usize,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct SettingV1<'a> {
+    name: &'a str,
+    value: &'a serde_json::Value,
+    from: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because: Option<&'a str>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -68,6 +107,9 @@ struct RunV1<'a> {
     caller_arn: Option<&'a str>,
     collected_at: String,
     duration_ms: u64,
+    /// The target of the configuration that was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<&'a str>,
     /// Rules that were not assessed because the user wanted no metrics read.
     #[serde(skip_serializing_if = "is_none")]
     rules_without_metrics: usize,
@@ -123,6 +165,9 @@ struct ResultV1<'a> {
     evidence: Vec<EvidenceV1<'a>>,
     unknown: Vec<UnknownV1<'a>>,
     params: &'a BTreeMap<String, serde_json::Value>,
+    /// What of severity and params is not from the rule's file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    settings: Vec<SettingV1<'a>>,
     fingerprint: &'a str,
     source: SourceV1<'a>,
 }
@@ -238,6 +283,47 @@ impl<'a> ReportV1<'a> {
                 .map(ChecklistV1::from_assessed)
                 .collect(),
             gaps: gaps.into_iter().map(GapV1::from_blind_spot).collect(),
+            off: report.asides.off.iter().map(OffV1::from_off).collect(),
+            not_assessed: report
+                .asides
+                .left_out
+                .iter()
+                .map(LeftOutV1::from_left_out)
+                .collect(),
+            notices: &report.asides.notices,
+        }
+    }
+}
+
+impl<'a> OffV1<'a> {
+    fn from_off(off: &'a TurnedOff) -> OffV1<'a> {
+        OffV1 {
+            rule: &off.rule,
+            because: &off.because,
+            from: &off.origin,
+            places: off.places,
+        }
+    }
+}
+
+impl<'a> LeftOutV1<'a> {
+    fn from_left_out(left_out: &'a LeftOut) -> LeftOutV1<'a> {
+        LeftOutV1 {
+            name: &left_out.name,
+            because: &left_out.because,
+            from: &left_out.origin,
+            rules: left_out.rules,
+        }
+    }
+}
+
+impl<'a> SettingV1<'a> {
+    fn from_setting(setting: &'a Setting) -> SettingV1<'a> {
+        SettingV1 {
+            name: &setting.name,
+            value: &setting.value,
+            from: &setting.origin,
+            because: setting.because.as_deref(),
         }
     }
 }
@@ -260,6 +346,7 @@ impl<'a> RunV1<'a> {
             caller_arn: report.caller_arn.as_deref(),
             collected_at: report.collected_at.to_string(),
             duration_ms: report.duration_ms.unwrap_or(0),
+            target: report.asides.target.as_deref(),
             rules_without_metrics: report.rules_without_metrics,
             calls: &report.calls,
         }
@@ -332,6 +419,11 @@ impl<'a> ResultV1<'a> {
                 .collect(),
             unknown: finding.unknown.iter().map(UnknownV1::from_why).collect(),
             params: &finding.params,
+            settings: finding
+                .settings
+                .iter()
+                .map(SettingV1::from_setting)
+                .collect(),
             fingerprint: &finding.fingerprint,
             source: SourceV1 { file, line: *line },
         }

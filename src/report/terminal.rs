@@ -3,7 +3,8 @@
 //! Pure text out of a [`Report`]: knows neither the terminal nor the arguments; what they said stands in [`View`].
 //! Decides nothing about readiness; that is the gate's.
 
-mod blind;
+mod asides;
+pub(super) mod blind;
 mod block;
 mod finding;
 mod header;
@@ -109,7 +110,8 @@ pub fn render(report: &Report, view: &View<'_>) -> String {
         either(items_alone, || results(report, view)),
         either(asked, || summary::by_area(report, &view.style)),
         signed::section(report, view),
-        blind::table(report, view),
+        asides::lines(report, &view.style),
+        blind::table(&report.gaps, &view.style, view.detail),
         verdict::line(report, &view.style),
         verdict::next_steps(report, view),
     ];

@@ -257,6 +257,10 @@ pub trait Record: Sync {
     fn explain(&self, _method: usize, _args: &[Value<'_>]) -> Grounds {
         Grounds::default()
     }
+    /// Where the value in a slot comes from, where people declared it: a line of their file, a tag.
+    fn origin(&self, _slot: usize) -> Option<&str> {
+        None
+    }
     /// How evidence names this one among its like: a name, an id.
     fn label(&self) -> String {
         String::new()
@@ -599,7 +603,7 @@ macro_rules! record {
 macro_rules! view {
     (
         $(#[doc = $doc:literal])*
-        impl $name:ident = $kebab:literal $(over $base:ident = $to_base:expr)? , labelled $label:expr;
+        impl $name:ident = $kebab:literal $(over $base:ident = $to_base:expr)? , labelled $label:expr $(, told $told:expr)?;
         fields { $( $(#[doc = $field_doc:literal])* $field:ident: $ty:ty, [$($operation:ident),*] = $get:expr; )* }
         methods { $( $(#[doc = $method_doc:literal])*
             $method:ident($($arg:ident: $arg_ty:ty),*) checked $check:expr, [$($method_operation:ident),*] = $call:expr, explained $explain:expr; )* }
@@ -655,6 +659,13 @@ macro_rules! view {
                 type Explain = fn(&$name<'_>, &[$crate::snapshot::record::Value<'_>]) -> $crate::snapshot::record::Grounds;
                 let methods: &[Explain] = const { &[ $( $explain, )* ] };
                 methods[method](self, args)
+            }
+            fn origin(&self, slot: usize) -> Option<&str> {
+                type Told = for<'v> fn(&'v $name<'_>, &str) -> Option<&'v str>;
+                let told: &[Told] = &[ $( $told )? ];
+                let inherited = 0 $( + <$base>::TYPE.fields.len() )?;
+                let field = Self::TYPE.fields.get(slot.checked_sub(inherited)?)?;
+                told.first().and_then(|told| told(self, field.name))
             }
             fn label(&self) -> String {
                 let label: fn(&$name<'_>) -> String = $label;

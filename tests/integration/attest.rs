@@ -5,15 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use dynalint::attestation;
-use dynalint::checklist::{BUILTIN, Checklists, RuleNames};
-use dynalint::yaml::SourceError;
 use serde_json::Value;
 
 use crate::binary::dynalint;
-use crate::checklists::lists;
 use crate::golden::assert_golden;
-use crate::rules::catalog;
 
 const NOW: &str = "2026-11-22";
 const FILE: &str = "dynalint/attestations.yaml";

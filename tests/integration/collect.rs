@@ -4,6 +4,7 @@
 //! binary again, as a child with an environment made for it.
 
 mod child;
+mod doctor;
 mod preflight;
 mod resilience;
 mod stub;

@@ -9,13 +9,16 @@ mod checklists;
 mod cli;
 #[cfg(feature = "live")]
 mod collect;
+mod doctor;
 mod golden;
+mod init;
 #[cfg(feature = "live")]
 mod live;
 mod manual;
 #[cfg(feature = "live")]
 mod metrics;
 mod mistakes;
+mod project;
 mod readme;
 #[cfg(feature = "live")]
 mod recorded;
@@ -24,5 +27,6 @@ mod rules;
 #[cfg(feature = "live")]
 mod sandbox;
 mod schema;
+mod settings;
 mod unread;
 mod yaml;

@@ -59,16 +59,15 @@ fn calls() -> BTreeMap<Operation, BTreeSet<String>> {
 
 #[test]
 fn the_policy_of_the_page_is_what_the_rules_need() {
-    let calls = calls();
-    let actions: BTreeSet<&str> = calls.keys().filter_map(|it| it.action()).collect();
-    let lines: Vec<String> = actions
-        .iter()
-        .map(|action| format!("        \"{action}\""))
-        .collect();
-    let policy = format!(
-        "{{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {{\n      \"Effect\": \"Allow\",\n      \"Action\": [\n{}\n      ],\n      \"Resource\": \"*\"\n    }}\n  ]\n}}\n",
-        lines.join(",\n")
-    );
+    let output = dynalint(&["doctor", "--policy"])
+        .output()
+        .expect("the binary runs");
+    assert_eq!(output.status.code(), Some(0));
+    let policy = String::from_utf8(output.stdout).expect("UTF-8");
+    let actions = calls().into_keys().filter_map(|it| it.action());
+    let actions: BTreeSet<String> = actions.map(str::to_owned).collect();
+    let shown = serde_json::from_str(&policy).expect("JSON");
+    assert_eq!(crate::doctor::actions(&shown), actions);
     assert_shown(PERMISSIONS, "policy", &format!("```json\n{policy}```\n"));
 }
 

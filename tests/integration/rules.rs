@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use dynalint::assess::cases::Trial;
-use dynalint::assess::{self, Assessment, Configured, Listing, Selection};
+use dynalint::assess::{self, Assessment, Listing, Selection, Settings};
 use dynalint::config::Config;
 use dynalint::finding::{Finding, Severity, Verdict};
 use dynalint::link::Linked;
@@ -23,10 +23,9 @@ pub(crate) fn catalog() -> Catalog {
 }
 
 pub(crate) fn assess(catalog: &Catalog, snapshot: &Snapshot) -> Assessment {
-    let rules: Vec<Configured<'_>> = catalog.rules().iter().map(Configured::by_default).collect();
     let config = Config::default();
     assess::assess(
-        &rules,
+        &Settings::by_default(catalog.rules()),
         &Linked::new(snapshot, &config),
         &Selection::default(),
         Listing::All,

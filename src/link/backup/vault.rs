@@ -109,6 +109,7 @@ impl<'a> VaultView<'a> {
         routes: &Routes<'a>,
         keys: &Keys<'a>,
     ) -> VaultView<'a> {
+        let guard = Guard::new(vault, tables, keys);
         let (tables, deposits) = users(vault, tables, backups);
         let ways = ways(vault, region, routes);
         let heard = Answer::any(ways.iter().map(|way| way.answer));
@@ -126,7 +127,7 @@ impl<'a> VaultView<'a> {
                 unknown: unknown.cloned().collect(),
                 evidence: shown.map(|way| way.evidence.clone()).collect(),
             },
-            guard: Guard::new(vault, region, keys),
+            guard,
         }
     }
 }

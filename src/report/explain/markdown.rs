@@ -37,17 +37,24 @@ pub fn page(rule: &RulePage) -> String {
         let about = text(&param.about);
         format!("- {name} ({}, {default}): {about}\n", text(&param.kind))
     });
+    let set = rule.set.iter().map(|line| format!("- {}\n", text(line)));
+    let places = rule.places.iter().map(|place| {
+        let lines = place.lines.iter().map(|line| format!("- {}\n", text(line)));
+        section(&text(&place.name), &lines.collect::<String>())
+    });
     let fixes = rule.fix.iter().filter(|(_, fix)| !fix.trim().is_empty());
     let fixes: Vec<String> = fixes.map(|(kind, fix)| repair(kind, fix)).collect();
     let refs = rule.refs.iter().map(|page| format!("- <{page}>\n"));
     format!(
-        "## {}\n\n{}, {}: {}.\n\n{}\n{needs}{}{}{}",
+        "## {}\n\n{}, {}: {}.\n\n{}\n{needs}{}{}{}{}{}",
         code(&rule.id),
         text(rule.area.title()),
         rule.severity,
         text(&rule.title),
         text(rule.why.trim()),
         section("Settings", &params.collect::<String>()),
+        section("Set", &set.collect::<String>()),
+        places.collect::<String>(),
         section("Repair", &fixes.join("\n")),
         section("Read", &refs.collect::<String>()),
     )

@@ -2,10 +2,10 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use super::Detail;
 use super::layout::{hang, number, pad, some_of};
 use super::style::{Ink, Style};
-use super::{Detail, View};
-use crate::report::{BlindSpot, Report};
+use crate::report::BlindSpot;
 use crate::snapshot::fact::Reason;
 
 /// Kinds of policies that an account's administrator alone can change, as AWS names them in its refusals.
@@ -16,9 +16,17 @@ const ABOVE_THE_ROLE: [&str; 4] = [
     "session policy",
 ];
 
-/// The table.
-pub(super) fn table(report: &Report, view: &View<'_>) -> String {
-    let mut gaps: Vec<&BlindSpot> = report.gaps.iter().collect();
+/// How the table is drawn.
+#[derive(Clone, Copy)]
+struct Drawn<'a> {
+    style: &'a Style,
+    detail: Detail,
+}
+
+/// The table of these gaps.
+pub(in crate::report) fn table(gaps: &[BlindSpot], style: &Style, detail: Detail) -> String {
+    let view = Drawn { style, detail };
+    let mut gaps: Vec<&BlindSpot> = gaps.iter().collect();
     gaps.sort();
     let (denied, failed): (Vec<&BlindSpot>, Vec<&BlindSpot>) =
         gaps.iter().partition(|gap| gap.reason == Reason::Denied);
@@ -37,7 +45,7 @@ pub(super) fn table(report: &Report, view: &View<'_>) -> String {
     parts.collect::<Vec<String>>().join("\n")
 }
 
-fn part(view: &View<'_>, head: &str, gaps: &[&BlindSpot], width: usize) -> String {
+fn part(view: Drawn<'_>, head: &str, gaps: &[&BlindSpot], width: usize) -> String {
     let heads = format!("  {}  rules it blinds", pad(head, width));
     let heads = view.style.paint(Ink::Faint, &heads);
     // What blinds no rule is counted, unless all detail is asked for or there is nothing else.
@@ -58,7 +66,7 @@ fn part(view: &View<'_>, head: &str, gaps: &[&BlindSpot], width: usize) -> Strin
 }
 
 /// Gaps of which the same is known, which is said once.
-fn group(view: &View<'_>, gaps: &[&BlindSpot], width: usize) -> String {
+fn group(view: Drawn<'_>, gaps: &[&BlindSpot], width: usize) -> String {
     let rows: String = gaps.iter().map(|gap| row(view, gap, width)).collect();
     let known = gaps.first().and_then(|gap| note(view, gap));
     let known = known.map(|note| match gaps.len() {
@@ -66,11 +74,11 @@ fn group(view: &View<'_>, gaps: &[&BlindSpot], width: usize) -> String {
         all => format!("(these {}: {}", number(all), &note[1..]),
     });
     let indent = " ".repeat(width + 4);
-    rows + &known.map_or_else(String::new, |note| hang(&view.style, &indent, &note))
+    rows + &known.map_or_else(String::new, |note| hang(view.style, &indent, &note))
 }
 
-fn row(view: &View<'_>, gap: &BlindSpot, width: usize) -> String {
-    let style = &view.style;
+fn row(view: Drawn<'_>, gap: &BlindSpot, width: usize) -> String {
+    let style = view.style;
     let head = format!("  {}  ", pad(&style.clean(&gap.action), width));
     let room = style.width.saturating_sub(head.width());
     let rules: Vec<&str> = gap.rules.iter().map(String::as_str).collect();
@@ -83,8 +91,8 @@ fn row(view: &View<'_>, gap: &BlindSpot, width: usize) -> String {
 }
 
 /// What else is known: why, of what, and what to do about it.
-fn note(view: &View<'_>, gap: &BlindSpot) -> Option<String> {
-    let style = &view.style;
+fn note(view: Drawn<'_>, gap: &BlindSpot) -> Option<String> {
+    let style = view.style;
     let reason = match gap.reason {
         Reason::Denied => gap.detail.as_deref().and_then(denial),
         Reason::Throttled => Some(format!("{}: try --concurrency 2", gap.reason.words())),

@@ -8,7 +8,7 @@ use super::layout::{command, hang, hang_paragraphs, pad};
 use super::style::{Ink, Style};
 use super::{Detail, View};
 use crate::finding::{Finding, Repair, SubjectId, Verdict};
-use crate::report::RuleFacts;
+use crate::report::{RuleFacts, Setting};
 use crate::snapshot::fact::Why;
 use crate::snapshot::record::Evidence;
 
@@ -109,6 +109,7 @@ impl<'a> Lines<'a> {
         let rest = lines.strip_prefix(&head).unwrap_or(&lines);
         let mut lines = self.painted(finding, &head) + rest;
         lines.push_str(&seen(style, finding));
+        lines.push_str(&set(style, finding));
         lines.push_str(&unread(style, finding, text));
         let asked = matches!(finding.verdict, Verdict::Fail | Verdict::Unknown);
         let facts = self.view.rules.get(&finding.rule);
@@ -146,6 +147,17 @@ fn seen(style: &Style, finding: &Finding) -> String {
         );
     }
     lines
+}
+
+/// What of severity and parameters is not the rule's own: `min_days = 35 (dynalint.yaml:12)`.
+fn set(style: &Style, finding: &Finding) -> String {
+    let line = |it: &Setting| {
+        let because = it.because.iter().map(|because| format!(": {because}"));
+        let because: String = because.collect();
+        let text = format!("{} = {} ({}{because})", it.name, it.shown, it.origin);
+        row(style, "set", &text)
+    };
+    finding.settings.iter().map(line).collect()
 }
 
 /// The reasons that the line itself doesn't give.

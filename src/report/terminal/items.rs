@@ -104,6 +104,8 @@ fn notes(item: &Item, standing: &Standing, report: &Report, view: &View<'_>) -> 
     };
     if standing.is_left_out {
         notes.push("a rule of it was left out of this run".to_owned());
+    } else if standing.state == State::NotAssessed {
+        notes.push("a rule of it is turned off in dynalint.yaml".to_owned());
     }
     notes
 }

@@ -1,13 +1,13 @@
 //! Accounts as reports: made up, each for what it shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dynalint::attestation::{Attestations, Day, Subjects};
 use dynalint::checklist::{Assessed, Checklist, Checklists, RuleNames, Run};
 use dynalint::finding::{Area, Finding, Repair, Severity, SubjectId, Verdict};
 use dynalint::gate::{self, Seen, Terms};
 use dynalint::report::{
-    BlindSpot, Counts, Report, RuleFacts, Summary, TableBrief, TableKey, table_key,
+    Asides, BlindSpot, Counts, Report, RuleFacts, Summary, TableBrief, TableKey, table_key,
 };
 use dynalint::snapshot::Scope;
 use dynalint::snapshot::fact::{Reason, Why};
@@ -46,6 +46,7 @@ pub(crate) fn result(subject: SubjectId, rule: &str, verdict: Verdict, message: 
         unknown: Vec::new(),
         fix: None,
         params: BTreeMap::new(),
+        settings: Vec::new(),
         decoration: None,
         source: (format!("rules/{area}/{rule}.yaml"), 12),
     }
@@ -130,6 +131,7 @@ pub(crate) fn report(results: Vec<Finding>, gaps: Vec<BlindSpot>, terms: Terms) 
         findings: results.into_iter().filter(kept).collect(),
         checklists,
         gaps,
+        asides: Asides::default(),
     }
 }
 
@@ -154,6 +156,7 @@ fn checklists(summary: &Summary) -> Vec<Assessed> {
     let rules = RULES.map(|(id, _, _)| id.to_owned()).into();
     let run = Run {
         rules: &rules,
+        off: &BTreeSet::new(),
         summary,
         subjects: &Subjects::new(&briefs(summary), [ACCOUNT], true),
         attestations: &Attestations::default(),

@@ -37,6 +37,8 @@ pub(crate) fn pitr() -> RulePage {
         listed: vec!["recovery/pitr".to_owned(), "release/recovery".to_owned()],
         refs: vec!["https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/pitr.html".to_owned()],
         file: "rules/recovery/pitr-on.yaml".to_owned(),
+        set: Vec::new(),
+        places: Vec::new(),
     }
 }
 

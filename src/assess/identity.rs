@@ -1,0 +1,85 @@
+//! What fingerprints name a table by, where its own name is generated and so another after each replacement.
+//!
+//! A tag of its own, or its logical id in its CloudFormation stack. A table whose tags could not be read, or that has no
+//! such tag, keeps its name; so do tables of one account and region that share one: the finding of one must never pass
+//! for that of another.
+
+use std::collections::BTreeMap;
+
+use crate::config::Identity;
+use crate::finding::TableKey;
+use crate::link::account::AccountView;
+
+/// The tags that CloudFormation puts on what it makes: the stack, and the name in its template.
+const STACK: [&str; 2] = [
+    "aws:cloudformation:stack-name",
+    "aws:cloudformation:logical-id",
+];
+
+/// What tables are named by, where that is not their name.
+#[derive(Default)]
+pub(super) struct Identities {
+    of: BTreeMap<TableKey, String>,
+    /// What several tables share, in words.
+    pub(super) shared: Vec<String>,
+}
+
+impl Identities {
+    pub(super) fn new(identity: Option<&Identity>, accounts: &[AccountView<'_>]) -> Identities {
+        let mut identities = Identities::default();
+        let Some(identity) = identity else {
+            return identities;
+        };
+        for account in accounts {
+            let (id, region) = (&account.region.account, &account.region.region);
+            for (words, tables) in by_identity(identity, account) {
+                match &tables[..] {
+                    [table] => {
+                        let key = (id.clone(), region.clone(), (*table).to_owned());
+                        identities.of.insert(key, words);
+                    }
+                    tables => identities.shared.push(format!(
+                        "{words} is on {}: fingerprints keep the names",
+                        tables.join(", ")
+                    )),
+                }
+            }
+        }
+        identities
+    }
+
+    pub(super) fn of(&self, account: &str, region: &str, table: &str) -> Option<&str> {
+        if self.of.is_empty() {
+            return None;
+        }
+        let key = (account.to_owned(), region.to_owned(), table.to_owned());
+        self.of.get(&key).map(String::as_str)
+    }
+}
+
+fn by_identity<'a>(
+    identity: &Identity,
+    account: &'a AccountView<'_>,
+) -> BTreeMap<String, Vec<&'a str>> {
+    let mut found: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let listed = account.tables.known().into_iter();
+    for view in listed.flat_map(|listed| &listed.items) {
+        let tags = view.table.tags.known();
+        if let Some(words) = tags.and_then(|tags| words(identity, tags)) {
+            found.entry(words).or_default().push(&view.table.name);
+        }
+    }
+    found
+}
+
+/// The identity with where it is from, so that it is nobody's name.
+fn words(identity: &Identity, tags: &BTreeMap<String, String>) -> Option<String> {
+    let tag = |key: &str| tags.get(key).filter(|value| !value.trim().is_empty());
+    match identity {
+        Identity::Tag(key) => Some(format!("tag {key} = {}", tag(key)?)),
+        Identity::LogicalId => {
+            let [stack, id] = STACK.map(tag);
+            Some(format!("{} of stack {}", id?, stack?))
+        }
+    }
+}
