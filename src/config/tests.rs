@@ -165,7 +165,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "gate: { allow_empty: no }",
-        "2:22: expected a boolean, found string \"no\"",
+        "2:22: expected true or false, found \"no\", write false",
     ),
     (
         "identity: {}",
