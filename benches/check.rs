@@ -85,6 +85,7 @@ fn report(snapshot: &Snapshot, made: assess::Assessment, rules: usize) -> Report
             open_items: 0,
             rejected_items: 0,
             unassessed_items: 0,
+            idle_waivers: 0,
             anything_checked: true,
         },
     );
@@ -108,6 +109,8 @@ fn report(snapshot: &Snapshot, made: assess::Assessment, rules: usize) -> Report
         checklists: Vec::new(),
         gaps: made.gaps,
         asides: Asides::default(),
+        waivers: Vec::new(),
+        baseline: None,
     }
 }
 

@@ -65,7 +65,8 @@ pub struct Selection {
 }
 
 impl Selection {
-    fn narrows(&self) -> bool {
+    /// Whether tables may be left out.
+    pub fn narrows(&self) -> bool {
         self.tables.is_some() || !self.environments.is_empty()
     }
 }

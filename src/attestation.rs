@@ -23,7 +23,7 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 pub use self::draft::{Draft, Mistake, OnDraft, last_day, parse_date};
-pub use self::file::read;
+pub use self::file::{read, schema};
 pub use self::stand::{Day, Hold, Signed, Subject, Subjects};
 
 /// What each signature is for.

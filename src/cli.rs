@@ -6,6 +6,7 @@
 pub mod args;
 mod ask;
 mod attest;
+mod baseline;
 mod check;
 mod choice;
 pub mod collector;
@@ -29,6 +30,7 @@ mod target;
 pub mod time;
 mod usage;
 mod variables;
+mod waive;
 
 use std::ffi::OsString;
 
@@ -78,6 +80,7 @@ fn dispatch(
         Command::Attest(args) => attest::run(args, console),
         Command::Init(args) => init::run(args, console),
         Command::Doctor(args) => doctor::run(args, typed, collector, console),
+        Command::Waive(args) => waive::run(args, console),
         Command::Completions(args) => pages::completions(args.shell, console),
         Command::Man => pages::manual(console),
         Command::Schema(args) => schema::run(args.name, console),

@@ -1,5 +1,7 @@
 //! What a rule said about one subject: the words that rules, evaluation, gate and reports share.
 
+pub mod looked;
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -144,6 +146,20 @@ impl SubjectId {
             }
             Some(_) | None => self.name.clone(),
         }
+    }
+}
+
+impl SubjectId {
+    /// Everything that reports call it: by its own name, behind its table's, by the end of its ARN, behind its kind.
+    pub fn names(&self) -> [String; 4] {
+        let last = self.name.rsplit(':').next().unwrap_or(&self.name);
+        let kind = self.kind.replace('-', " ");
+        [
+            self.name.clone(),
+            self.short(),
+            last.to_owned(),
+            format!("{kind} {last}"),
+        ]
     }
 }
 
@@ -304,6 +320,29 @@ impl Counts {
         }
     }
 
+    /// Counts a finding: by its decoration where it has one, else by its verdict.
+    pub fn count(&mut self, finding: &Finding) {
+        self.add(finding.verdict);
+        if let Some(decoration) = &finding.decoration {
+            self.set_aside(finding.verdict, decoration);
+        }
+    }
+
+    /// Moves one that was counted by its verdict to where findings with this decoration are counted.
+    fn set_aside(&mut self, verdict: Verdict, decoration: &Decoration) {
+        let from = match verdict {
+            Verdict::Pass => &mut self.pass,
+            Verdict::Fail => &mut self.fail,
+            Verdict::Unknown => &mut self.unknown,
+            Verdict::NotApplicable => &mut self.not_applicable,
+        };
+        *from = from.saturating_sub(1);
+        match decoration {
+            Decoration::Waived { .. } => self.waived += 1,
+            Decoration::Baselined => self.baselined += 1,
+        }
+    }
+
     fn merge(&mut self, other: Counts) {
         self.pass += other.pass;
         self.fail += other.fail;
@@ -345,6 +384,33 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Counts a finding that has been counted already as what it was decorated with: the gate does not see it any more.
+    pub fn set_aside(&mut self, finding: &Finding) {
+        let (Some(decoration), verdict) = (&finding.decoration, finding.verdict) else {
+            return;
+        };
+        let table = finding.subject.table.is_some();
+        let table = table_key(&finding.subject).filter(|_| table);
+        let counts = [
+            Some(&mut self.all),
+            self.by_area.get_mut(&finding.area),
+            self.by_rule.get_mut(&finding.rule),
+            table.and_then(|key| self.by_table.get_mut(&key)),
+        ];
+        for counts in counts.into_iter().flatten() {
+            counts.set_aside(verdict, decoration);
+        }
+        let by_severity = match verdict {
+            Verdict::Fail => &mut self.fails,
+            Verdict::Unknown => &mut self.unknowns,
+            Verdict::Pass | Verdict::NotApplicable => return,
+        };
+        if let Some(count) = by_severity.get_mut(&finding.severity) {
+            *count = count.saturating_sub(1);
+        }
+        by_severity.retain(|_, count| *count > 0);
+    }
+
     /// Adds the counts of another part of the run.
     pub fn merge(&mut self, other: Summary) {
         let Summary {
@@ -371,6 +437,18 @@ impl Summary {
         for (severity, count) in unknowns {
             *self.unknowns.entry(severity).or_default() += count;
         }
+    }
+}
+
+impl Finding {
+    /// Whether it says that something is wrong or cannot be told.
+    pub fn is_problem(&self) -> bool {
+        matches!(self.verdict, Verdict::Fail | Verdict::Unknown)
+    }
+
+    /// Whether it is a problem that counts: nobody answers for it, and it is not in the baseline.
+    pub fn counts(&self) -> bool {
+        self.is_problem() && self.decoration.is_none()
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Gate {
     pub open_items: usize,
     /// Items of those that somebody who was to sign them found not to hold: each counts as a failure.
     pub rejected_items: usize,
+    /// Waivers that cover nothing, where that was to count: each counts as a failure.
+    pub idle_waivers: usize,
     /// The decision.
     pub outcome: GateOutcome,
 }
@@ -56,6 +58,8 @@ pub struct Seen<'a> {
     pub rejected_items: usize,
     /// Items of those whose rules were not run, or that may have to be signed for more than is known.
     pub unassessed_items: usize,
+    /// Waivers that cover nothing, where that is to count.
+    pub idle_waivers: usize,
     /// Whether there was anything to judge.
     pub anything_checked: bool,
 }
@@ -105,8 +109,10 @@ pub fn decide(terms: Terms, seen: &Seen<'_>) -> Gate {
     let open_items = if counts { seen.open_items } else { 0 };
     let rejected_items = if counts { seen.rejected_items } else { 0 };
     let unassessed = if counts { seen.unassessed_items } else { 0 };
+    let idle_waivers = if counts { seen.idle_waivers } else { 0 };
     let unknown = counted(terms.fail_on, seen.unknowns) + unassessed;
-    let outcome = if counted(terms.fail_on, seen.fails) + open_items + rejected_items > 0 {
+    let not_right = open_items + rejected_items + idle_waivers;
+    let outcome = if counted(terms.fail_on, seen.fails) + not_right > 0 {
         GateOutcome::NotReady
     } else if !terms.allow_unknown && unknown > 0 {
         GateOutcome::CannotTell
@@ -121,6 +127,7 @@ pub fn decide(terms: Terms, seen: &Seen<'_>) -> Gate {
         fail_on: terms.fail_on,
         open_items,
         rejected_items,
+        idle_waivers,
         outcome,
     }
 }
@@ -148,6 +155,7 @@ mod tests {
             open_items: 0,
             rejected_items: 0,
             unassessed_items: 0,
+            idle_waivers: 0,
             anything_checked,
         };
         super::decide(terms, &seen).outcome
@@ -162,9 +170,30 @@ mod tests {
             open_items,
             rejected_items: 0,
             unassessed_items,
+            idle_waivers: 0,
             anything_checked: true,
         };
         super::decide(terms, &seen)
+    }
+
+    #[test]
+    fn a_waiver_that_covers_nothing_counts_as_a_failure_where_that_was_asked_for() {
+        let fails = none();
+        let decided = |terms, idle_waivers| {
+            let seen = Seen {
+                fails: &fails,
+                unknowns: &fails,
+                open_items: 0,
+                rejected_items: 0,
+                unassessed_items: 0,
+                idle_waivers,
+                anything_checked: true,
+            };
+            super::decide(terms, &seen).outcome
+        };
+        assert_eq!(decided(Terms::default(), 1), GateOutcome::NotReady);
+        assert_eq!(decided(Terms::default(), 0), GateOutcome::Ready);
+        assert_eq!(decided(NEVER, 1), GateOutcome::Ready);
     }
 
     const NEVER: Terms = Terms {
@@ -293,6 +322,7 @@ mod tests {
                 open_items: 0,
                 rejected_items: 1,
                 unassessed_items: 0,
+                idle_waivers: 0,
                 anything_checked: true,
             };
             super::decide(terms, &seen).outcome

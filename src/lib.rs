@@ -10,6 +10,7 @@
 
 pub mod assess;
 pub mod attestation;
+pub mod baseline;
 pub mod checklist;
 pub mod cli;
 #[cfg(feature = "live")]
@@ -23,4 +24,5 @@ pub mod policy;
 pub mod report;
 pub mod rule;
 pub mod snapshot;
+pub mod waiver;
 pub mod yaml;

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::baseline;
 use crate::checklist::Assessed;
 use crate::finding::Finding;
 pub use crate::finding::{
@@ -21,6 +22,7 @@ pub use crate::finding::{
 };
 pub use crate::gate::{Gate, GateOutcome};
 use crate::snapshot::Scope;
+use crate::waiver;
 
 /// The result of one run.
 #[derive(Clone, Debug)]
@@ -63,6 +65,10 @@ pub struct Report {
     pub gaps: Vec<BlindSpot>,
     /// What the configuration did to the run.
     pub asides: Asides,
+    /// How each waiver stands, in the order of the file.
+    pub waivers: Vec<waiver::Standing>,
+    /// What the baseline came to, where there is one.
+    pub baseline: Option<baseline::Standing>,
 }
 
 /// What the configuration did to a run, beside the settings of each finding.

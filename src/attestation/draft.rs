@@ -2,6 +2,7 @@
 
 use jiff::Span;
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Asked, Attestation, DIGITS, Items, On, Outcome, Pattern, Per};
@@ -9,22 +10,30 @@ use crate::config;
 use crate::yaml::did_you_mean;
 
 /// A signature as text. What may be missing is optional here, so that all that is missing is said at once.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Attestation")]
 pub struct Draft {
     /// The item: `release/load-test`.
+    #[schemars(required)]
     pub item: Option<String>,
     /// What it is signed for.
+    #[schemars(required)]
     pub on: Option<OnDraft>,
     /// `pass`, `fail` or `not-applicable`.
+    #[schemars(required)]
     pub outcome: Option<String>,
     /// Who signs.
+    #[schemars(required)]
     pub by: Option<String>,
     /// When: `2026-11-12`.
+    #[schemars(required)]
     pub date: Option<String>,
     /// The last day on which it holds.
+    #[schemars(required)]
     pub expires: Option<String>,
     /// The digest of the item's words.
+    #[schemars(required)]
     pub text: Option<String>,
     /// Links to what there is to show for it.
     pub evidence: Option<Vec<String>>,
@@ -33,8 +42,9 @@ pub struct Draft {
 }
 
 /// What a signature is for, as text: patterns of names.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "On")]
 pub struct OnDraft {
     /// Tables.
     pub table: Option<String>,

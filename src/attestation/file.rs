@@ -1,17 +1,29 @@
 //! The file of signatures, read whole: every mistake with its place.
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Attestation, Attestations, Draft, Items, Mistake};
 use crate::yaml::{self, SourceError, Spans};
 
-/// What may be missing is optional here: the reader below says all that is missing at once.
-#[derive(Deserialize)]
+// What may be missing is optional here: the reader below says all that is missing at once.
+
+/// Who signed which item of a checklist, for what, and until when.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Attestations")]
 struct File {
+    /// The version of the format: 1.
+    #[schemars(required)]
     version: Option<u32>,
+    /// One entry for each signature.
     attestations: Option<Vec<Draft>>,
+}
+
+/// The JSON Schema of the file.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(File)
 }
 
 /// Reads the signatures of a file.

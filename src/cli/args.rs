@@ -70,6 +70,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Test rules, and start new ones
     Rules(RulesArgs),
+    /// Answer for what a rule finds, until a date
+    Waive(Box<WaiveArgs>),
     /// Sign an item of a checklist that no rule can decide, or list who signed what
     Attest(Box<AttestArgs>),
     /// Write dynalint.yaml, asking what it needs
@@ -134,6 +136,18 @@ const LIVE_ONLY: [&str; 9] = [
     "timeout",
     "concurrency",
     "metrics_window",
+];
+
+/// The flags that leave out rules or tables: a baseline that was made so would forget what it did not look at.
+const NARROWING: [&str; 8] = [
+    "table",
+    "area",
+    "rule",
+    "skip_rule",
+    "checklist",
+    "env",
+    "no_metrics",
+    "dry_run",
 ];
 
 /// The arguments of `snapshot`.
@@ -205,6 +219,107 @@ pub struct ExplainArgs {
     /// Where configuration comes from.
     #[command(flatten)]
     pub config: ConfigArgs,
+}
+
+/// The arguments of `waive`.
+#[derive(Debug, Args)]
+pub struct WaiveArgs {
+    /// The rule that is waived
+    #[arg(value_name = "RULE", required_unless_present_any = ["list", "prune"])]
+    pub rule: Option<String>,
+    /// What the waiver covers.
+    #[command(flatten)]
+    pub on: WaiveOnArgs,
+    /// Who answers for it, and why.
+    #[command(flatten)]
+    pub answer: AnswerArgs,
+    /// List the waivers, the one that ends first on top
+    #[arg(long, conflicts_with_all = ADDING, conflicts_with = "prune", help_heading = "Instead")]
+    pub list: bool,
+    /// Take out the waivers that have expired; with --input or --demo also those that cover nothing there
+    #[arg(long, conflicts_with_all = ADDING, help_heading = "Instead")]
+    pub prune: bool,
+    /// A saved snapshot: tells what the waivers cover
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "demo",
+        help_heading = "Run"
+    )]
+    pub input: Option<PathBuf>,
+    /// Tell what the waivers cover in the demo account inside the program
+    #[arg(long, help_heading = "Run")]
+    pub demo: bool,
+    /// The time that is now, for what depends on it
+    #[arg(long, value_name = "TIME", value_parser = parse_now, help_heading = "Run")]
+    pub now: Option<Timestamp>,
+    /// A folder with rules of your own (repeatable)
+    #[arg(long, value_name = "DIR", help_heading = "Run")]
+    pub rules: Vec<PathBuf>,
+    /// Where configuration comes from.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// The arguments that say what is to be added.
+const ADDING: [&str; 12] = [
+    "rule",
+    "table",
+    "index",
+    "account",
+    "region",
+    "env",
+    "subject",
+    "owner",
+    "reason",
+    "expires",
+    "ticket",
+    "approved_by",
+];
+
+/// What a waiver covers: all that is given must match.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Covers, at least one; `*` and `?` match any characters")]
+pub struct WaiveOnArgs {
+    /// Tables whose whole name matches, and what belongs to them
+    #[arg(long, value_name = "GLOB")]
+    pub table: Option<String>,
+    /// Indexes whose whole name matches
+    #[arg(long, value_name = "GLOB")]
+    pub index: Option<String>,
+    /// Accounts
+    #[arg(long, value_name = "GLOB")]
+    pub account: Option<String>,
+    /// Regions
+    #[arg(long, value_name = "GLOB")]
+    pub region: Option<String>,
+    /// Tables of these environments
+    #[arg(long, value_name = "GLOB")]
+    pub env: Option<String>,
+    /// What has this name in reports: a vault, a topic, a role
+    #[arg(long, value_name = "GLOB")]
+    pub subject: Option<String>,
+}
+
+/// Who answers for it, and why.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Answer; what is missing is asked for at a terminal")]
+pub struct AnswerArgs {
+    /// Who answers for it
+    #[arg(long, value_name = "WHO")]
+    pub owner: Option<String>,
+    /// Why it is accepted, in 15 characters or more
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// The last day it holds, or for how long: 2027-03-31, 90d
+    #[arg(long, value_name = "DATE")]
+    pub expires: Option<String>,
+    /// Where it is followed up
+    #[arg(long, value_name = "TICKET")]
+    pub ticket: Option<String>,
+    /// Who agreed
+    #[arg(long, value_name = "WHO")]
+    pub approved_by: Option<String>,
 }
 
 /// The arguments of `completions`.
@@ -290,6 +405,21 @@ pub struct GateArgs {
     /// How old a saved snapshot may be, such as 24h
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub max_age: Option<Duration>,
+    /// Count what waivers cover too: read no dynalint/waivers.yaml
+    #[arg(long)]
+    pub no_waivers: bool,
+    /// A waiver that covers nothing gives exit code 1
+    #[arg(long, conflicts_with = "no_waivers")]
+    pub strict_waivers: bool,
+    /// Known problems, which don't count; without it dynalint/baseline.json
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Count known problems too: read no baseline
+    #[arg(long, conflicts_with_all = ["baseline", "update_baseline"])]
+    pub no_baseline: bool,
+    /// Write the problems of this run to the baseline, and judge by it
+    #[arg(long, conflicts_with_all = NARROWING)]
+    pub update_baseline: bool,
 }
 
 /// Where the report goes.
@@ -379,6 +509,10 @@ pub enum ShowArg {
     All,
     /// What could not be told
     Unknown,
+    /// What waivers cover
+    Waived,
+    /// What the baseline knows
+    Baselined,
 }
 
 /// How results are put together.

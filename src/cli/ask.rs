@@ -1,6 +1,7 @@
 //! Questions to the person at the terminal. Each has a flag, and without a terminal none is asked.
 
 use std::io::{BufRead, IsTerminal};
+use std::process::{Command, Stdio};
 
 use super::exit::Failure;
 use super::output::Console;
@@ -47,9 +48,22 @@ fn line(answers: &mut dyn BufRead) -> Result<String, Failure> {
         Ok(1..) => Ok(text.trim().to_owned()),
         Ok(0) | Err(_) => Err(Failure::new(
             "the question was not answered, and nothing was written",
-            "answer it, or give its flag: dynalint attest --help",
+            "answer it, or give its flag: --help has them",
         )),
     }
+}
+
+/// Who commits here, as git knows it: the one who signs, mostly.
+pub(super) fn git_user() -> Option<String> {
+    let ask = |key: &str| {
+        let mut git = Command::new("git");
+        let git = git.args(["config", "--get", key]).stdin(Stdio::null());
+        let output = git.output().ok().filter(|it| it.status.success())?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        let text = text.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    ask("user.email").or_else(|| ask("user.name"))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::args::{CheckArgs, FailOn, GroupBy, ShowArg, TalkArgs};
+use super::baseline;
 use super::choice::Choice;
 use super::collector::{Collector, Live};
 use super::dry_run;
@@ -15,7 +16,7 @@ use super::format::Format;
 use super::judge::{self, Asked};
 use super::output::{Console, write_file};
 use super::progress::Shown;
-use super::project::Project;
+use super::project::{Project, Waivers};
 use super::time::today;
 use super::{target, variables};
 use crate::assess::Listing;
@@ -40,7 +41,16 @@ pub(super) fn run(
     refuse(args)?;
     // What is wrong with the user's files is said before any call.
     let today = today(args.run.now);
-    let project = Project::load(&args.select.rules, &args.config, today)?;
+    let (rules, config) = (&args.select.rules, &args.config);
+    let waivers = match args.gate.no_waivers {
+        true => Waivers::LeftOut,
+        false => Waivers::Read,
+    };
+    let (earlier, unread) = match baseline::earlier(args) {
+        Ok(earlier) => (earlier, None),
+        Err(error) => (None, Some(error)),
+    };
+    let project = Project::read(rules, config, waivers, today, unread)?;
     let args = &with_config(args, &project)?;
     let choice = Choice::new(&project, &args.select, args.run.no_metrics)?;
     if args.run.dry_run {
@@ -53,7 +63,7 @@ pub(super) fn run(
         file::save(&snapshot, path)?;
     }
     let asked = asked(args, &project, today)?;
-    let mut report = judge::report(&snapshot, &project, &choice, &asked);
+    let (mut report, made) = judge::report(&snapshot, &project, earlier.as_ref(), &choice, &asked);
     if args.input.is_none() && !args.demo {
         report.duration_ms = u64::try_from(duration_ms).ok();
     }
@@ -68,6 +78,9 @@ pub(super) fn run(
         input: input(args, &name),
         command,
     };
+    if args.gate.update_baseline {
+        baseline::keep(args, made.as_ref(), console)?;
+    }
     write_files(args, &report, &screen)?;
     console.report(&text(args.output.format, &report, &screen)?)?;
     let exit = Exit::from(report.gate.outcome);
@@ -108,6 +121,24 @@ fn refuse(args: &CheckArgs) -> Result<(), Failure> {
         return Err(Failure::new(
             "--max-age is for a saved snapshot, and none is given",
             "dynalint check FILE --max-age 24h, or leave it out",
+        ));
+    }
+    let sources = [
+        (ShowArg::Waived, args.gate.no_waivers, "--no-waivers"),
+        (ShowArg::Baselined, args.gate.no_baseline, "--no-baseline"),
+    ];
+    let is_shown = |show: &ShowArg| args.output.show == Some(*show);
+    let mut sources = sources.iter();
+    if let Some((_, _, flag)) = sources.find(|(show, is_off, _)| is_shown(show) && *is_off) {
+        return Err(Failure::new(
+            format!("with {flag} there is nothing that --show could list"),
+            format!("leave {flag} out, or take another --show"),
+        ));
+    }
+    if args.gate.update_baseline && args.demo && args.gate.baseline.is_none() {
+        return Err(Failure::new(
+            "the demo account's problems are none of this project's",
+            "name another file: --baseline demo-baseline.json",
         ));
     }
     if args.run.dry_run && (args.output.save.is_some() || !args.output.output.is_empty()) {
@@ -159,9 +190,12 @@ fn asked<'a>(args: &'a CheckArgs, project: &Project, today: Date) -> Result<Aske
         },
         listing: match args.output.show {
             Some(ShowArg::All) => Listing::All,
-            Some(ShowArg::Fail | ShowArg::Unknown) | None => Listing::Problems,
+            Some(ShowArg::Fail | ShowArg::Unknown | ShowArg::Waived | ShowArg::Baselined)
+            | None => Listing::Problems,
         },
         today,
+        strict_waivers: args.gate.strict_waivers || project.config.gate.strict_waivers,
+        updates_baseline: args.gate.update_baseline,
     })
 }
 
@@ -249,6 +283,8 @@ fn show(show: Option<ShowArg>) -> Show {
         None => Show::Findings,
         Some(ShowArg::Fail) => Show::Fail,
         Some(ShowArg::Unknown) => Show::Unknown,
+        Some(ShowArg::Waived) => Show::Waived,
+        Some(ShowArg::Baselined) => Show::Baselined,
         Some(ShowArg::All) => Show::All,
     }
 }

@@ -30,6 +30,8 @@ pub(super) struct Choice<'a> {
     pub(super) rules_without_metrics: usize,
     /// The tables.
     pub(super) tables: Selection,
+    /// The ids of the rules that are not run, for whatever reason.
+    pub(super) not_run: BTreeSet<String>,
 }
 
 impl<'a> Choice<'a> {
@@ -59,6 +61,13 @@ impl<'a> Choice<'a> {
         let (without, with): (Vec<&Rule>, Vec<&Rule>) = within.into_iter().partition(no_metrics);
         let mut settings = Settings::new(with, catalog, config);
         let off = settings.take_off();
+        let runs: BTreeSet<&str> = settings
+            .rules
+            .iter()
+            .map(|it| it.rule.id.as_str())
+            .collect();
+        let others = catalog.rules().iter().map(|rule| rule.id.to_string());
+        let not_run = others.filter(|id| !runs.contains(&**id)).collect();
         let declined = out.iter().map(|rule| rule.id.to_string());
         let declined = declined.chain(off.iter().map(|it| it.rule.clone()));
         let declined: BTreeSet<String> = declined.collect();
@@ -74,6 +83,7 @@ impl<'a> Choice<'a> {
         }
         Ok(Choice {
             left_out: left_out(config, &out),
+            not_run,
             settings,
             off,
             declined,

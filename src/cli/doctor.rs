@@ -15,7 +15,7 @@ use super::files::config_file;
 use super::format::Format;
 use super::output::Console;
 use super::progress::Shown;
-use super::project::Project;
+use super::project::{Project, Waivers};
 use super::target;
 use super::time::today;
 use crate::report::doctor::policy::Policy;
@@ -40,7 +40,7 @@ pub(super) fn run(
     if args.policy {
         return policy(args, console);
     }
-    let diagnosis = match Project::load(&args.rules.rules, &args.config, today(None)) {
+    let diagnosis = match project(args) {
         Ok(project) => diagnosis(args, &project, collector, console)?,
         Err(failure) => Diagnosis {
             steps: vec![no_step("config", &failure)],
@@ -56,8 +56,14 @@ pub(super) fn run(
     })
 }
 
+/// The files that a check reads too.
+fn project(args: &DoctorArgs) -> Result<Project, Failure> {
+    let rules = &args.rules.rules;
+    Project::read(rules, &args.config, Waivers::Read, today(None), None)
+}
+
 fn policy(args: &DoctorArgs, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let project = Project::load(&args.rules.rules, &args.config, today(None))?;
+    let project = project(args)?;
     let choice = Choice::new(&project, &args.rules.select(), args.no_metrics)?;
     let policy = Policy::of(&choice.operations());
     let text = match args.form {

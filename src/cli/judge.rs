@@ -9,12 +9,16 @@ use super::choice::Choice;
 use super::project::Project;
 use crate::assess::{self, Assessment, Listing, Selection, Settings};
 use crate::attestation::{Day, Subjects};
+use crate::baseline::{self, Baseline};
 use crate::checklist::{self, Assessed, Checklist, Checklists};
+use crate::config::Config;
+use crate::finding::looked::Looked;
 use crate::gate::{self, Seen, Terms};
 use crate::link::Linked;
 use crate::report::{Asides, Report, RuleFacts};
 use crate::rule::Rule;
 use crate::snapshot::Snapshot;
+use crate::waiver::{self, Environments, State};
 
 /// What the user asked of the report.
 pub(super) struct Asked<'a> {
@@ -26,33 +30,72 @@ pub(super) struct Asked<'a> {
     pub(super) terms: Terms,
     /// Which findings are kept, not only counted.
     pub(super) listing: Listing,
-    /// Today, in UTC: for what people signed until a day.
+    /// Today, in UTC: for what holds until a day.
     pub(super) today: Date,
+    /// Whether a waiver that covers nothing counts.
+    pub(super) strict_waivers: bool,
+    /// Whether the baseline is made anew.
+    pub(super) updates_baseline: bool,
 }
 
-/// From how many days before its end on a signature is said to lapse soon.
-const NOTICE_DAYS: u32 = 14;
-
 /// A day of signatures.
-pub(super) const fn day(today: Date) -> Day {
+pub(super) fn day(config: &Config, today: Date) -> Day {
     Day {
         today,
-        notice_days: NOTICE_DAYS,
+        notice_days: config
+            .attestations
+            .lapsing_days
+            .unwrap_or(waiver::LAPSING_DAYS),
     }
 }
 
-/// Judges.
+/// The baseline that a run made, and the one that was there.
+pub(super) struct Made {
+    /// What is to be written.
+    pub(super) new: Baseline,
+    /// How many entries it has that were not there.
+    pub(super) added: usize,
+    /// How many entries it has no more.
+    pub(super) removed: usize,
+}
+
+/// Judges. With it comes the baseline, where one is to be made: of a run that checked anything.
 pub(super) fn report(
     snapshot: &Snapshot,
     project: &Project,
+    earlier: Option<&Baseline>,
     choice: &Choice<'_>,
     asked: &Asked<'_>,
-) -> Report {
+) -> (Report, Option<Made>) {
     let linked = Linked::new(snapshot, &project.config);
-    let made = assess::assess(&choice.settings, &linked, &choice.tables, asked.listing);
+    let mut made = assess::assess(&choice.settings, &linked, &choice.tables, asked.listing);
     // A rule on the account that does not apply to an empty one has checked nothing.
     let all = &made.summary.all;
     let anything = made.tables > 0 || all.total() > all.not_applicable;
+    let looked = looked(snapshot, choice, &made);
+    let waivers = waiver::apply(
+        &mut made.findings,
+        &mut made.summary,
+        &project.waivers,
+        &environments(&linked),
+        &looked,
+        (asked.today, lapsing_days(&project.config)),
+    );
+    let updates = asked.updates_baseline && anything;
+    let new = updates.then(|| Baseline::of(&made.findings, earlier, &looked, asked.today));
+    let known = new.as_ref().or(earlier);
+    let known = known.map(|it| baseline::apply(&mut made.findings, &mut made.summary, it, &looked));
+    let new = new.map(|new| {
+        let none = Baseline::none(asked.today);
+        let earlier = earlier.unwrap_or(&none);
+        Made {
+            added: new.beyond(earlier),
+            removed: earlier.beyond(&new),
+            new,
+        }
+    });
+    let idle = |waiver: &&waiver::Standing| waiver.state == State::Unmatched;
+    let idle = waivers.iter().filter(idle).count();
     let ran = choice
         .settings
         .rules
@@ -64,7 +107,7 @@ pub(super) fn report(
         summary: &made.summary,
         subjects: &subjects_of(&linked, &made),
         attestations: &project.attestations,
-        day: day(asked.today),
+        day: day(&project.config, asked.today),
     };
     let checklists = assessed(&project.lists, &run, asked.select);
     let in_gate = || checklists.iter().filter(|list| list.in_gate);
@@ -76,10 +119,11 @@ pub(super) fn report(
             open_items: in_gate().map(Assessed::to_sign).sum(),
             rejected_items: in_gate().map(Assessed::rejected).sum(),
             unassessed_items: in_gate().map(Assessed::undecided).sum(),
+            idle_waivers: if asked.strict_waivers { idle } else { 0 },
             anything_checked: anything,
         },
     );
-    Report {
+    let report = Report {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         rules_digest: assess::digest(&choice.settings),
         source: snapshot.source.word().to_owned(),
@@ -104,7 +148,47 @@ pub(super) fn report(
             left_out: choice.left_out.clone(),
             notices: made.notices,
         },
+        waivers,
+        baseline: known,
+    };
+    (report, new)
+}
+
+/// From how many days before its end on a waiver is said to lapse soon.
+pub(super) fn lapsing_days(config: &Config) -> u32 {
+    config.waivers.lapsing_days.unwrap_or(waiver::LAPSING_DAYS)
+}
+
+fn looked(snapshot: &Snapshot, choice: &Choice<'_>, made: &Assessment) -> Looked {
+    let rules = choice.settings.rules.iter().map(|it| {
+        let rule = it.rule;
+        (rule.id.as_str(), rule.for_each.kind())
+    });
+    // A rule that is off in some places has not looked at everything.
+    let off = made.off.iter().map(|it| it.rule.clone());
+    Looked::new(
+        &rules.collect(),
+        choice.not_run.iter().cloned().chain(off).collect(),
+        choice.tables.narrows(),
+        snapshot.scopes(),
+        &made.findings,
+    )
+}
+
+/// The environments of the tables where they are known.
+fn environments(linked: &Linked<'_>) -> Environments {
+    let mut environments = Environments::new();
+    for account in &linked.accounts {
+        let region = &account.region;
+        let tables = account.tables.known().map_or(&[][..], |it| &it.items);
+        for view in tables {
+            let name = view.table.name.clone();
+            let key = (region.account.clone(), region.region.clone(), name);
+            let environment = view.environment().map(str::to_owned);
+            environments.extend(environment.map(|it| (key, it)));
+        }
     }
+    environments
 }
 
 /// What people sign for, of all that a snapshot has.

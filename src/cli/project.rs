@@ -1,5 +1,5 @@
-//! The files of a project, read whole before anything runs: rules, checklists, configuration, attestations. What is wrong
-//! with any of them is said in one go, and nothing starts.
+//! The files of a project, read whole before anything runs: rules, checklists, configuration, attestations, waivers. What
+//! is wrong with any of them is said in one go, and nothing starts.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,6 +16,7 @@ use crate::attestation::{self, Attestations};
 use crate::checklist::{self, Checklists, RuleNames};
 use crate::config::{self, Config};
 use crate::rule::catalog::{Catalog, Source};
+use crate::waiver::{self, Waiver};
 use crate::yaml::{SourceError, did_you_mean};
 
 /// The file of signatures, beside the configuration.
@@ -42,14 +43,37 @@ pub(super) struct Project {
     pub(super) attestations: Attestations,
     /// The file of signatures, which need not be there.
     pub(super) attestations_file: PathBuf,
+    /// What somebody answers for; empty where it was not asked for.
+    pub(super) waivers: Vec<Waiver>,
+}
+
+/// Whether waivers are read.
+#[derive(Clone, Copy)]
+pub(super) enum Waivers {
+    /// They are.
+    Read,
+    /// They have no say in what is done.
+    LeftOut,
 }
 
 impl Project {
-    /// Reads everything. `rules` are folders beside those that are built in; `today` is what dates are compared with.
+    /// Reads everything but waivers. `rules` are folders beside those that are built in; `today` is what dates are
+    /// compared with.
     pub(super) fn load(
         rules: &[PathBuf],
         args: &ConfigArgs,
         today: Date,
+    ) -> Result<Project, Failure> {
+        Project::read(rules, args, Waivers::LeftOut, today, None)
+    }
+
+    /// Reads everything; `also` is wrong with a file that is not of the project.
+    pub(super) fn read(
+        rules: &[PathBuf],
+        args: &ConfigArgs,
+        waivers: Waivers,
+        today: Date,
+        also: Option<SourceError>,
     ) -> Result<Project, Failure> {
         let home = home(args);
         let mut errors = Errors::default();
@@ -86,6 +110,17 @@ impl Project {
             let file = attestations_file.display().to_string();
             errors.all(attestation::read(&file, &text, &items, today))
         });
+        let waivers = match waivers {
+            Waivers::Read => own_waivers(
+                args,
+                &config,
+                are_all.then_some(&catalog),
+                today,
+                &mut errors,
+            )?,
+            Waivers::LeftOut => Vec::new(),
+        };
+        errors.0.extend(also);
         match errors.0.is_empty() {
             true => Ok(Project {
                 config,
@@ -95,6 +130,7 @@ impl Project {
                 output,
                 attestations: attestations.unwrap_or_default(),
                 attestations_file,
+                waivers,
             }),
             false => Err(mistakes(&errors.0)),
         }
@@ -186,6 +222,39 @@ fn each_once(folders: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
     let is_new =
         |folder: &PathBuf| met.insert(fs::canonicalize(folder).unwrap_or_else(|_| folder.clone()));
     folders.filter(is_new).collect()
+}
+
+/// Where the waivers are.
+pub(super) fn waivers_path(args: &ConfigArgs) -> PathBuf {
+    home(args).join("dynalint/waivers.yaml")
+}
+
+/// The longest life of a waiver.
+pub(super) fn longest_days(config: &Config) -> u32 {
+    config.waivers.longest_days.unwrap_or(waiver::LONGEST_DAYS)
+}
+
+fn own_waivers(
+    args: &ConfigArgs,
+    config: &Config,
+    catalog: Option<&Catalog>,
+    today: Date,
+    errors: &mut Errors,
+) -> Result<Vec<Waiver>, Failure> {
+    let path = waivers_path(args);
+    let other = path.with_extension("yml");
+    let Some(text) = errors.kept(text_if_there(&path)).flatten() else {
+        return match other.exists() {
+            false => Ok(Vec::new()),
+            true => Err(Failure::new(
+                format!("{} is not read: its name ends otherwise", other.display()),
+                format!("name it {}", path.display()),
+            )),
+        };
+    };
+    let file = path.display().to_string();
+    let longest = longest_days(config);
+    Ok(errors.all(waiver::read(&file, &text, catalog, today, longest)))
 }
 
 /// The user's checklists, sorted: file and text.

@@ -8,7 +8,7 @@ use super::exit::{Exit, Failure};
 use super::output::Console;
 use crate::report::json;
 use crate::snapshot::Snapshot;
-use crate::{checklist, config, rule};
+use crate::{attestation, checklist, config, rule, waiver};
 
 /// A file that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -17,6 +17,10 @@ pub enum SchemaName {
     Rule,
     /// The configuration, dynalint.yaml
     Config,
+    /// What somebody answers for, dynalint/waivers.yaml
+    Waivers,
+    /// Who signed what, dynalint/attestations.yaml
+    Attestations,
     /// A checklist
     Checklist,
     /// What was collected
@@ -31,6 +35,8 @@ impl SchemaName {
         match self {
             SchemaName::Rule => rule::schema(),
             SchemaName::Config => config::schema(),
+            SchemaName::Waivers => waiver::schema(),
+            SchemaName::Attestations => attestation::schema(),
             SchemaName::Checklist => checklist::schema(),
             SchemaName::Snapshot => schemars::schema_for!(Snapshot),
             SchemaName::Report => json::schema(),

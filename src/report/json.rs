@@ -18,6 +18,7 @@ use crate::snapshot::Scope;
 use crate::snapshot::fact::Why;
 use crate::snapshot::operation::Operation;
 use crate::snapshot::record::Evidence;
+use crate::{baseline, waiver};
 
 /// The version of the format.
 pub const VERSION: u32 = 1;
@@ -61,6 +62,8 @@ struct ReportV1<'a> {
     /// What of the configuration found nothing.
     #[serde(skip_serializing_if = "no_texts")]
     notices: &'a [String],
+    waivers: Vec<StandingV1<'a>>,
+    baseline: Option<BaselineV1>,
 }
 
 fn no_texts(texts: &&[String]) -> bool {
@@ -141,6 +144,7 @@ struct SummaryV1<'a> {
     unknown: usize,
     not_applicable: usize,
     waived: usize,
+    baselined: usize,
     by_area: BTreeMap<&'static str, CountsV1>,
     by_rule: BTreeMap<&'a str, CountsV1>,
 }
@@ -151,6 +155,8 @@ struct CountsV1 {
     fail: usize,
     unknown: usize,
     not_applicable: usize,
+    waived: usize,
+    baselined: usize,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -160,6 +166,8 @@ struct ResultV1<'a> {
     severity: &'static str,
     status: &'static str,
     decoration: Option<&'static str>,
+    /// Who answers for it; null where nobody does.
+    waiver: Option<WaiverV1<'a>>,
     subject: SubjectV1<'a>,
     message: &'a str,
     evidence: Vec<EvidenceV1<'a>>,
@@ -170,6 +178,38 @@ struct ResultV1<'a> {
     settings: Vec<SettingV1<'a>>,
     fingerprint: &'a str,
     source: SourceV1<'a>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct WaiverV1<'a> {
+    owner: &'a str,
+    reason: &'a str,
+    expires: String,
+    ticket: Option<&'a str>,
+}
+
+/// A waiver of the file, whatever it covers.
+#[derive(Serialize, JsonSchema)]
+struct StandingV1<'a> {
+    rule: &'a str,
+    on: BTreeMap<&'static str, &'a str>,
+    owner: &'a str,
+    reason: &'a str,
+    expires: String,
+    ticket: Option<&'a str>,
+    approved_by: Option<&'a str>,
+    state: &'static str,
+    /// Findings that fail or are unknown, whether it still holds or not.
+    covers: usize,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct BaselineV1 {
+    made: String,
+    /// Problems that it knows.
+    known: usize,
+    /// Entries that found nothing although their rule looked at everything.
+    stale: usize,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -291,6 +331,12 @@ impl<'a> ReportV1<'a> {
                 .map(LeftOutV1::from_left_out)
                 .collect(),
             notices: &report.asides.notices,
+            waivers: report
+                .waivers
+                .iter()
+                .map(StandingV1::from_standing)
+                .collect(),
+            baseline: report.baseline.as_ref().map(BaselineV1::from_standing),
         }
     }
 }
@@ -383,7 +429,8 @@ impl<'a> SummaryV1<'a> {
             fail: summary.all.fail,
             unknown: summary.all.unknown,
             not_applicable: summary.all.not_applicable,
-            waived: 0,
+            waived: summary.all.waived,
+            baselined: summary.all.baselined,
             by_area: summary.by_area.iter().map(area).collect(),
             by_rule: summary.by_rule.iter().map(rule).collect(),
         }
@@ -397,6 +444,8 @@ impl CountsV1 {
             fail: counts.fail,
             unknown: counts.unknown,
             not_applicable: counts.not_applicable,
+            waived: counts.waived,
+            baselined: counts.baselined,
         }
     }
 }
@@ -410,6 +459,7 @@ impl<'a> ResultV1<'a> {
             severity: finding.severity.word(),
             status: finding.verdict.word(),
             decoration: finding.decoration.as_ref().map(Decoration::word),
+            waiver: finding.decoration.as_ref().and_then(WaiverV1::of),
             subject: SubjectV1::from_subject(&finding.subject),
             message: &finding.message,
             evidence: finding
@@ -426,6 +476,52 @@ impl<'a> ResultV1<'a> {
                 .collect(),
             fingerprint: &finding.fingerprint,
             source: SourceV1 { file, line: *line },
+        }
+    }
+}
+
+impl<'a> WaiverV1<'a> {
+    fn of(decoration: &'a Decoration) -> Option<WaiverV1<'a>> {
+        match decoration {
+            Decoration::Waived {
+                owner,
+                expires,
+                reason,
+                ticket,
+            } => Some(WaiverV1 {
+                owner,
+                reason,
+                expires: expires.to_string(),
+                ticket: ticket.as_deref(),
+            }),
+            Decoration::Baselined => None,
+        }
+    }
+}
+
+impl<'a> StandingV1<'a> {
+    fn from_standing(standing: &'a waiver::Standing) -> StandingV1<'a> {
+        let waiver = &standing.waiver;
+        StandingV1 {
+            rule: &waiver.rule,
+            on: waiver.on.given().collect(),
+            owner: &waiver.owner,
+            reason: &waiver.reason,
+            expires: waiver.expires.to_string(),
+            ticket: waiver.ticket.as_deref(),
+            approved_by: waiver.approved_by.as_deref(),
+            state: standing.state.word(),
+            covers: standing.covers,
+        }
+    }
+}
+
+impl BaselineV1 {
+    fn from_standing(standing: &baseline::Standing) -> BaselineV1 {
+        BaselineV1 {
+            made: standing.made.to_string(),
+            known: standing.known,
+            stale: standing.stale.len(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Pure text out of a [`Report`]: knows neither the terminal nor the arguments; what they said stands in [`View`].
 //! Decides nothing about readiness; that is the gate's.
 
+mod aside;
 mod asides;
 pub(super) mod blind;
 mod block;
@@ -20,7 +21,7 @@ use std::collections::BTreeMap;
 
 use self::style::Style;
 use super::{Report, RuleFacts};
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Decoration, Finding, Verdict};
 
 /// How the report is to be shown.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +62,10 @@ pub enum Show {
     Fail,
     /// What is unknown.
     Unknown,
+    /// What waivers cover.
+    Waived,
+    /// What the baseline knows.
+    Baselined,
     /// Everything.
     All,
 }
@@ -86,12 +91,25 @@ pub enum Input<'a> {
 }
 
 impl Show {
-    fn lists(self, verdict: Verdict) -> bool {
-        match (self, verdict) {
-            (Show::All, _)
-            | (Show::Findings | Show::Fail, Verdict::Fail)
-            | (Show::Findings | Show::Unknown, Verdict::Unknown) => true,
-            (Show::Findings | Show::Fail | Show::Unknown, _) => false,
+    /// Whether people are shown it. What does not count is not among what does.
+    fn lists(self, finding: &Finding) -> bool {
+        match self {
+            Show::All | Show::Waived | Show::Baselined => self.holds(finding),
+            Show::Findings | Show::Fail | Show::Unknown => {
+                self.holds(finding) && finding.decoration.is_none()
+            }
+        }
+    }
+
+    /// Whether machines get it: verdict and decoration are two fields there, and each can be filtered by.
+    fn holds(self, finding: &Finding) -> bool {
+        match self {
+            Show::All => true,
+            Show::Findings => finding.is_problem(),
+            Show::Fail => finding.verdict == Verdict::Fail,
+            Show::Unknown => finding.verdict == Verdict::Unknown,
+            Show::Waived => matches!(finding.decoration, Some(Decoration::Waived { .. })),
+            Show::Baselined => finding.decoration == Some(Decoration::Baselined),
         }
     }
 }
@@ -108,6 +126,7 @@ pub fn render(report: &Report, view: &View<'_>) -> String {
         header::lines(report, view),
         items::lists(report, view),
         either(items_alone, || results(report, view)),
+        aside::section(report, view),
         either(asked, || summary::by_area(report, &view.style)),
         signed::section(report, view),
         asides::lines(report, &view.style),
@@ -140,7 +159,8 @@ fn results(report: &Report, view: &View<'_>) -> String {
 
 /// The report with the findings that are listed; the counts stay those of all.
 pub fn only(report: &Report, show: Show) -> Report {
-    let findings = listed(report, show).into_iter().cloned().collect();
+    let held = report.findings.iter().filter(|it| show.holds(it));
+    let findings = held.cloned().collect();
     Report {
         findings,
         ..report.clone()
@@ -149,7 +169,7 @@ pub fn only(report: &Report, show: Show) -> Report {
 
 /// The findings that are listed, worst first.
 fn listed(report: &Report, show: Show) -> Vec<&Finding> {
-    let shown = |finding: &&Finding| show.lists(finding.verdict);
+    let shown = |finding: &&Finding| show.lists(finding);
     let mut findings: Vec<&Finding> = report.findings.iter().filter(shown).collect();
     findings.sort_by(|left, right| super::worst_first(left, right));
     findings

@@ -82,7 +82,7 @@ fn unicode(c: char) -> String {
 }
 
 /// Whether there is nothing in it but comments.
-fn is_blank(text: &str) -> bool {
+pub fn is_blank(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}');
     text.lines()
         .all(|line| line.trim().is_empty() || is_comment(line))

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module may use those before it.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 18] = [
     "yaml",
     "policy",
     "snapshot",
@@ -16,6 +16,8 @@ const ORDER: [&str; 16] = [
     "rule",
     "evaluate",
     "assess",
+    "waiver",
+    "baseline",
     "attestation",
     "gate",
     "checklist",

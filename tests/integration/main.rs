@@ -29,4 +29,5 @@ mod sandbox;
 mod schema;
 mod settings;
 mod unread;
+mod waivers;
 mod yaml;

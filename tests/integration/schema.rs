@@ -11,7 +11,15 @@ use serde_json::{Value, json};
 
 use crate::binary::dynalint;
 
-const NAMES: [&str; 5] = ["checklist", "config", "report", "rule", "snapshot"];
+const NAMES: [&str; 7] = [
+    "attestations",
+    "checklist",
+    "config",
+    "report",
+    "rule",
+    "snapshot",
+    "waivers",
+];
 
 /// What the program prints.
 fn printed(arguments: &[&str]) -> String {
@@ -98,6 +106,34 @@ fn a_mistake_in_a_rule_is_marked() {
     ];
     for mistake in mistakes {
         assert!(!rules.is_valid(&mistake), "{mistake}");
+    }
+}
+
+#[test]
+fn the_files_of_a_project_are_valid_and_their_mistakes_marked() {
+    let files = [
+        (
+            "config",
+            "version: 1\ntargets: { prod: { regions: [eu-west-1] } }\nrules: { pitr-on: { level: low } }\n",
+        ),
+        (
+            "waivers",
+            "version: 1\nwaivers:\n  - { rule: pitr-on, on: { table: x }, reason: copied each night, owner: o, expires: 2027-01-01 }\n",
+        ),
+        (
+            "attestations",
+            "version: 1\nattestations:\n  - { item: release/load-test, on: { service: x }, outcome: pass, by: m, date: 2026-01-01, expires: 2026-02-01, text: \"sha256:0\" }\n",
+        ),
+    ];
+    for (name, text) in files {
+        let (schema, right) = (validator(name), document("x.yaml", text));
+        assert_valid(&schema, &right, name);
+        let mut wrong = right.clone();
+        wrong["waviers"] = json!([]);
+        assert!(!schema.is_valid(&wrong), "{name}");
+        wrong = right;
+        wrong["version"] = json!("one");
+        assert!(!schema.is_valid(&wrong), "{name}");
     }
 }
 

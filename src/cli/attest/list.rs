@@ -18,7 +18,11 @@ pub(super) fn run(
     today: Date,
     console: &mut Console<'_>,
 ) -> Result<(), Failure> {
-    let (lists, signed, day) = (&project.lists, &project.attestations, day(today));
+    let (lists, signed, day) = (
+        &project.lists,
+        &project.attestations,
+        day(&project.config, today),
+    );
     let snapshot = match (&args.input, args.demo) {
         (Some(path), _) => Some(file::load(path)?),
         (None, true) => Some(demo()?),

@@ -2,14 +2,13 @@
 
 use std::fs;
 use std::io::BufRead;
-use std::process::{Command, Stdio};
 
 use jiff::civil::Date;
 
 use super::Wanted;
 use crate::attestation::{self, Draft, Mistake, OnDraft, Outcome, Per};
 use crate::cli::args::attest::{AttestArgs, Expiry, SignArgs};
-use crate::cli::ask::{ask, can_ask, confirm};
+use crate::cli::ask::{ask, can_ask, confirm, git_user};
 use crate::cli::exit::Failure;
 use crate::cli::files::{mistakes, text_if_there};
 use crate::cli::output::{Console, write_file};
@@ -163,19 +162,6 @@ fn on(per: Per, pattern: String) -> OnDraft {
         Per::Account => on.account = Some(pattern),
     }
     on
-}
-
-/// Who commits here, as git knows it: the one who signs, mostly.
-fn git_user() -> Option<String> {
-    let ask = |key: &str| {
-        let mut git = Command::new("git");
-        let git = git.args(["config", "--get", key]).stdin(Stdio::null());
-        let output = git.output().ok().filter(|it| it.status.success())?;
-        let text = String::from_utf8(output.stdout).ok()?;
-        let text = text.trim();
-        (!text.is_empty()).then(|| text.to_owned())
-    };
-    ask("user.email").or_else(|| ask("user.name"))
 }
 
 /// What is wrong, told of the flags that it was said in.

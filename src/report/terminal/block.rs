@@ -64,12 +64,13 @@ fn not_told(style: &Style, blind: &[Block<'_>]) -> Option<String> {
 
 /// The tables that have nothing listed, in a line each or in one.
 fn without_findings(report: &Report, view: &View<'_>, clean: &[&Block<'_>]) -> Option<String> {
-    if clean.is_empty() {
+    if clean.is_empty() || matches!(view.show, Show::Waived | Show::Baselined) {
         return None;
     }
     if clean.len() > FEW {
-        let names: Vec<&str> = clean.iter().filter_map(|block| block.table()).collect();
-        return Some(clean_line(&view.style, &names, view.show));
+        let tables = clean.iter();
+        let tables = tables.filter_map(|block| Some((block.table()?, block.counts)));
+        return Some(clean_lines(&view.style, tables, view.show)).filter(|it| !it.is_empty());
     }
     let line = |block: &&Block<'_>| {
         let words = block.all_pass(&view.style);
@@ -79,16 +80,36 @@ fn without_findings(report: &Report, view: &View<'_>, clean: &[&Block<'_>]) -> O
     Some(clean.iter().map(line).collect())
 }
 
-/// `✓ 17 tables without findings: a, b and 15 more`.
-pub(super) fn clean_line(style: &Style, names: &[&str], show: Show) -> String {
+/// `17 tables without findings: a, b and 15 more`, and those of which all that is found does not count.
+pub(super) fn clean_lines<'a>(
+    style: &Style,
+    tables: impl Iterator<Item = (&'a str, Counts)>,
+    show: Show,
+) -> String {
     let lacking = match show {
         Show::Findings | Show::All => "findings",
         Show::Fail => "failures",
         Show::Unknown => "unknown results",
+        Show::Waived | Show::Baselined => return String::new(),
     };
-    let head = format!("{} without {lacking}: ", count(names.len(), "table"));
-    let names = some_of(style, names, style.width.saturating_sub(head.len()));
-    format!("{}{names}\n", style.paint(Ink::Good, &head))
+    let aside = |(_, counts): &(&str, Counts)| counts.waived + counts.baselined > 0;
+    let (aside, clean): (Vec<_>, Vec<_>) = tables.partition(aside);
+    let without = (Ink::Good, format!("without {lacking}"));
+    let only = (Ink::Mild, "with nothing that counts".to_owned());
+    let lines = [(clean, without), (aside, only)].map(|(tables, (ink, words))| {
+        let names: Vec<&str> = tables.into_iter().map(|(name, _)| name).collect();
+        let head = format!("{} {words}: ", count(names.len(), "table"));
+        let room = style.width.saturating_sub(head.len());
+        match names.is_empty() {
+            true => String::new(),
+            false => format!(
+                "{}{}\n",
+                style.paint(ink, &head),
+                some_of(style, &names, room)
+            ),
+        }
+    });
+    lines.concat()
 }
 
 fn blocks<'a>(report: &'a Report, view: &View<'_>) -> Vec<Block<'a>> {
@@ -124,9 +145,7 @@ fn counts(report: &Report, place: &Place, findings: &[&Finding]) -> Counts {
     };
     known.unwrap_or_else(|| {
         let mut counts = Counts::default();
-        findings
-            .iter()
-            .for_each(|finding| counts.add(finding.verdict));
+        findings.iter().for_each(|finding| counts.count(finding));
         counts
     })
 }
@@ -135,8 +154,9 @@ impl Block<'_> {
     /// More failures of a worse severity come first, then what is unknown.
     fn badness(&self) -> Vec<Reverse<usize>> {
         let count = |verdict: Verdict, severity: Severity| {
-            let same =
-                |finding: &&&Finding| finding.verdict == verdict && finding.severity == severity;
+            let same = |finding: &&&Finding| {
+                finding.counts() && finding.verdict == verdict && finding.severity == severity
+            };
             Reverse(self.findings.iter().filter(same).count())
         };
         let verdicts = [Verdict::Fail, Verdict::Unknown];

@@ -7,13 +7,14 @@ use unicode_width::UnicodeWidthStr;
 use super::layout::{command, hang, hang_paragraphs, pad};
 use super::style::{Ink, Style};
 use super::{Detail, View};
-use crate::finding::{Finding, Repair, SubjectId, Verdict};
+use crate::finding::{Decoration, Finding, Repair, SubjectId, Verdict};
 use crate::report::{RuleFacts, Setting};
 use crate::snapshot::fact::Why;
 use crate::snapshot::record::Evidence;
 
-/// The width of the longest severity.
+/// The width of the longest severity, and of the longest decoration.
 const SEVERITY: usize = 8;
+const DECORATION: usize = 9;
 /// Columns with fewer than which a message goes to a line of its own.
 const LEAST_TEXT: usize = 44;
 /// The most observations shown of one finding.
@@ -23,6 +24,7 @@ const MOST_EVIDENCE: usize = 5;
 pub(super) struct Lines<'a> {
     view: &'a View<'a>,
     rule_width: usize,
+    word_width: usize,
     /// What stands in front of a line.
     lead: String,
     /// The rules whose reasons were given already.
@@ -33,10 +35,12 @@ impl<'a> Lines<'a> {
     /// Lines that leave room for the rules of these findings.
     pub(super) fn of(view: &'a View<'a>, findings: &[&Finding]) -> Lines<'a> {
         let widths = findings.iter().map(|finding| finding.rule.width());
+        let decorated = findings.iter().any(|finding| finding.decoration.is_some());
         Lines {
             view,
             // A few very long names shouldn't take the room from every message.
             rule_width: widths.max().unwrap_or(0).clamp(12, 30),
+            word_width: if decorated { DECORATION } else { SEVERITY },
             lead: "  ".to_owned(),
             explained: BTreeSet::new(),
         }
@@ -59,7 +63,28 @@ impl<'a> Lines<'a> {
         let text = self.view.style.clean(&named(finding, said, whole));
         match self.view.detail {
             Detail::Full => self.full(finding, &text),
-            Detail::Verdict | Detail::Lines => self.line(finding, &text),
+            Detail::Verdict | Detail::Lines => {
+                self.line(finding, &text) + &self.waiver(finding, "      ")
+            }
+        }
+    }
+
+    /// Who answers for it, until when and why.
+    fn waiver(&self, finding: &Finding, head: &str) -> String {
+        let style = &self.view.style;
+        match &finding.decoration {
+            Some(Decoration::Waived {
+                owner,
+                expires,
+                reason,
+                ticket,
+            }) => {
+                let ticket = ticket.as_deref();
+                let ticket = ticket.map_or_else(String::new, |ticket| format!(" ({ticket})"));
+                let words = format!("until {expires} by {owner}{ticket}: {reason}");
+                hang(style, head, &style.clean(&words))
+            }
+            Some(Decoration::Baselined) | None => String::new(),
         }
     }
 
@@ -87,14 +112,21 @@ impl<'a> Lines<'a> {
     }
 
     fn head(&self, finding: &Finding) -> String {
-        let mark = self.view.style.mark(finding.verdict);
-        let severity = pad(finding.severity.word(), SEVERITY);
+        let style = &self.view.style;
+        let (mark, word) = match &finding.decoration {
+            None => (style.mark(finding.verdict), finding.severity.word()),
+            Some(decoration) => (style.warning(), decoration.word()),
+        };
+        let severity = pad(word, self.word_width);
         let rule = pad(&self.view.style.clean(&finding.rule), self.rule_width);
         format!("{}{mark} {severity}  {rule}  ", self.lead)
     }
 
     fn painted(&self, finding: &Finding, head: &str) -> String {
-        let ink = Ink::of_result(finding.verdict, finding.severity);
+        let ink = match finding.decoration {
+            None => Ink::of_result(finding.verdict, finding.severity),
+            Some(_) => Ink::Mild,
+        };
         let (lead, head) = head.split_at(self.lead.len());
         let (mark, rule) = head.split_at(head.find(&finding.rule).unwrap_or(head.len()));
         let words = mark.trim();
@@ -108,6 +140,7 @@ impl<'a> Lines<'a> {
         let lines = hang(style, &head, text);
         let rest = lines.strip_prefix(&head).unwrap_or(&lines);
         let mut lines = self.painted(finding, &head) + rest;
+        lines.push_str(&self.waiver(finding, &label_head("waived")));
         lines.push_str(&seen(style, finding));
         lines.push_str(&set(style, finding));
         lines.push_str(&unread(style, finding, text));

@@ -32,6 +32,7 @@ pub(super) fn done(list: &Assessed, style: &Style) -> String {
         (list.count(State::Fail), "fail"),
         (list.count(State::Unknown), "unknown"),
         (list.count(State::NotAssessed), "not assessed"),
+        (list.count(State::Waived), "waived"),
         (list.to_sign(), "to sign"),
     ];
     let others = others
@@ -112,7 +113,8 @@ fn notes(item: &Item, standing: &Standing, report: &Report, view: &View<'_>) -> 
 
 /// `pitr-on fails: orders, users`.
 fn what(report: &Report, style: &Style, rule: &str, verdict: Verdict) -> Option<String> {
-    let said = |finding: &&Finding| finding.rule == rule && finding.verdict == verdict;
+    let said =
+        |finding: &&Finding| finding.rule == rule && finding.verdict == verdict && finding.counts();
     let findings: Vec<&Finding> = report.findings.iter().filter(said).collect();
     let names: Vec<String> = findings.iter().map(|it| name(&it.subject, true)).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

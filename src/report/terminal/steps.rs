@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::block::clean_line;
+use super::block::clean_lines;
 use super::finding::{Lines, name, said_of, unread_reason};
 use super::layout::{count, hang, number, plural};
 use super::style::{Ink, Style};
 use super::{Detail, Show, View, listed};
-use crate::finding::{Area, Finding, Severity, Verdict};
+use crate::finding::{Area, Decoration, Finding, Severity, Verdict};
 use crate::report::{Report, table_key};
 
 /// The fewest lines that an account gets, however small: with all the rest of the report they fill a screen.
@@ -41,6 +41,10 @@ pub(super) fn in_order(report: &Report, view: &View<'_>) -> String {
     for (at, step) in steps.iter().take(listed).enumerate() {
         lines.lead(&format!("{:>width$} ", number(at + 1)));
         text += &match view.detail {
+            // Each has an owner of its own.
+            Detail::Lines if view.show == Show::Waived => {
+                step.iter().map(|one| lines.finding(one, true)).collect()
+            }
             Detail::Full => step.iter().map(|one| lines.finding(one, true)).collect(),
             Detail::Lines | Detail::Verdict => line(report, view, &mut lines, step),
         };
@@ -52,15 +56,23 @@ pub(super) fn in_order(report: &Report, view: &View<'_>) -> String {
 /// Findings put together, what to do first in front: the worst severity, then what settles the most, then what keeps
 /// data from being lost for good.
 pub(super) fn steps<'a>(shown: &[&'a Finding]) -> Vec<Step<'a>> {
-    let mut steps: BTreeMap<(Severity, Verdict, &str), Step<'_>> = BTreeMap::new();
+    let mut steps: BTreeMap<(Option<&str>, Severity, Verdict, &str), Step<'_>> = BTreeMap::new();
     for finding in shown {
-        let key = (finding.severity, finding.verdict, &*finding.rule);
+        let aside = finding.decoration.as_ref().map(Decoration::word);
+        let key = (aside, finding.severity, finding.verdict, &*finding.rule);
         steps.entry(key).or_default().push(finding);
     }
     let mut steps: Vec<_> = steps.into_iter().collect();
-    steps.sort_by_key(|((severity, verdict, rule), step)| {
+    steps.sort_by_key(|((aside, severity, verdict, rule), step)| {
         let area = step.first().map(|finding| loss(finding.area));
-        (*severity, turn(*verdict), Reverse(step.len()), area, *rule)
+        (
+            *aside,
+            *severity,
+            turn(*verdict),
+            Reverse(step.len()),
+            area,
+            *rule,
+        )
     });
     steps.into_iter().map(|(_, step)| step).collect()
 }
@@ -106,6 +118,8 @@ fn heading(report: &Report, view: &View<'_>, shown: &[&Finding], lines: usize) -
     let what = match view.show {
         Show::Unknown => "What could not be told",
         Show::Findings | Show::Fail => "What to do, in this order",
+        Show::Waived => "What waivers cover",
+        Show::Baselined => "What the baseline knows",
         Show::All => "All results, what to do first on top",
     };
     let with: BTreeSet<_> = shown
@@ -241,14 +255,12 @@ fn clean(report: &Report, view: &View<'_>, shown: &[&Finding]) -> String {
         .iter()
         .filter_map(|one| table_key(&one.subject))
         .collect();
-    let tables = report.summary.by_table.keys();
-    let names: Vec<&str> = tables
-        .filter(|key| !with.contains(*key))
-        .map(|key| &*key.2)
-        .collect();
+    let tables = report.summary.by_table.iter();
+    let without = tables.filter(|(key, _)| !with.contains(*key));
+    let without = without.map(|(key, counts)| (&*key.2, *counts));
     let gap = if shown.is_empty() { "" } else { "\n" };
-    match names.is_empty() {
-        true => String::new(),
-        false => format!("{gap}{}", clean_line(&view.style, &names, view.show)),
+    match clean_lines(&view.style, without, view.show) {
+        lines if lines.is_empty() => lines,
+        lines => format!("{gap}{lines}"),
     }
 }

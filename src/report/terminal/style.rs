@@ -98,6 +98,11 @@ impl Style {
         self.either("◦", "o")
     }
 
+    /// The symbol of what does not count, or soon counts again; a word always stands beside it.
+    pub fn warning(&self) -> &'static str {
+        "!"
+    }
+
     /// What stands between the parts of a line.
     pub fn dot(&self) -> &'static str {
         self.either(" · ", " - ")

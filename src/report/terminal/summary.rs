@@ -8,14 +8,60 @@ use crate::finding::Area;
 use crate::report::{Counts, Report};
 
 const NAME: usize = 18;
-const COLUMNS: [(&str, usize); 3] = [("pass", 8), ("fail", 8), ("unknown", 10)];
+
+/// A count beside an area.
+struct Column {
+    head: &'static str,
+    width: usize,
+    ink: Ink,
+    of: fn(&Counts) -> usize,
+}
+
+const COLUMNS: [Column; 5] = [
+    Column {
+        head: "pass",
+        width: 8,
+        ink: Ink::Plain,
+        of: |counts| counts.pass,
+    },
+    Column {
+        head: "fail",
+        width: 8,
+        ink: Ink::Bad,
+        of: |counts| counts.fail,
+    },
+    Column {
+        head: "unknown",
+        width: 10,
+        ink: Ink::Open,
+        of: |counts| counts.unknown,
+    },
+    Column {
+        head: "waived",
+        width: 9,
+        ink: Ink::Mild,
+        of: |counts| counts.waived,
+    },
+    Column {
+        head: "baselined",
+        width: 12,
+        ink: Ink::Mild,
+        of: |counts| counts.baselined,
+    },
+];
+/// The columns that are there even where they count nothing.
+const ALWAYS: usize = 3;
 
 /// The table.
 pub(super) fn by_area(report: &Report, style: &Style) -> String {
     if report.summary.all.total() == 0 {
         return String::new();
     }
-    let heads = COLUMNS.map(|(head, width)| pad_left(head, width)).concat();
+    let columns = COLUMNS.iter().enumerate();
+    let columns = columns.filter(|(at, it)| *at < ALWAYS || (it.of)(&report.summary.all) > 0);
+    let columns: Vec<&Column> = columns.map(|(_, column)| column).collect();
+    let heads = columns.iter().map(|it| pad_left(it.head, it.width));
+    let heads: String = heads.collect();
     let heads = format!("{:NAME$}{heads}   checklist", "");
     let mut text = style.paint(Ink::Faint, &heads) + "\n";
     let mut left_out = Vec::new();
@@ -28,11 +74,13 @@ pub(super) fn by_area(report: &Report, style: &Style) -> String {
         match (counts, list) {
             (None, Some(list)) if !is_assessed(list) => left_out.push(area.title()),
             (None, None) => {}
-            (counts, list) => text += &row(style, *area, counts.unwrap_or_default(), list),
+            (counts, list) => {
+                text += &row(style, &columns, *area, counts.unwrap_or_default(), list);
+            }
         }
     }
     let own = report.checklists.iter().filter(|list| !is_of_area(list));
-    let own = own.map(|list| own_row(style, list));
+    let own = own.map(|list| own_row(style, &columns, list));
     text + &own.collect::<String>() + &not_assessed(style, &left_out)
 }
 
@@ -41,8 +89,8 @@ fn is_of_area(list: &Assessed) -> bool {
 }
 
 /// A list of the user's: its rules are counted in their areas.
-fn own_row(style: &Style, list: &Assessed) -> String {
-    let used = NAME + COLUMNS.iter().map(|(_, width)| width).sum::<usize>() + 3;
+fn own_row(style: &Style, columns: &[&Column], list: &Assessed) -> String {
+    let used = NAME + columns.iter().map(|it| it.width).sum::<usize>() + 3;
     let name = format!("  {}", style.clean(&list.list.id));
     let name = style.cut(&name, used - 2);
     hang(style, &pad(&name, used), &done(list, style))
@@ -63,22 +111,19 @@ fn not_assessed(style: &Style, names: &[&str]) -> String {
     }
 }
 
-fn row(style: &Style, area: Area, counts: Counts, list: Option<&Assessed>) -> String {
-    let Counts {
-        pass,
-        fail,
-        unknown,
-        not_applicable: _,
-        waived: _,
-        baselined: _,
-    } = counts;
-    let inks = [Ink::Plain, Ink::Bad, Ink::Open];
-    let cells = [pass, fail, unknown].into_iter().zip(inks).zip(COLUMNS);
+fn row(
+    style: &Style,
+    columns: &[&Column],
+    area: Area,
+    counts: Counts,
+    list: Option<&Assessed>,
+) -> String {
+    let cells = columns.iter();
     let cells: String = cells
-        .map(|((count, ink), (_, width))| cell(style, count, ink, width))
+        .map(|it| cell(style, (it.of)(&counts), it.ink, it.width))
         .collect();
     let stand = list.map_or_else(String::new, |list| done(list, style));
-    let used = NAME + COLUMNS.iter().map(|(_, width)| width).sum::<usize>() + 3;
+    let used = NAME + columns.iter().map(|it| it.width).sum::<usize>() + 3;
     let name = pad(&format!("  {}", area.title()), NAME);
     if stand.is_empty() {
         return format!("{name}{cells}\n");

@@ -38,7 +38,7 @@ fn counts(report: &Report) -> Vec<String> {
     let fails = Split::at(gate, &report.summary.fails);
     let unknowns = Split::at(gate, &report.summary.unknowns);
     let words = gate_words(gate);
-    match report.gate.outcome {
+    let counts = match report.gate.outcome {
         GateOutcome::NotReady => {
             let blocking = format!("{} ({words})", fails.blocking);
             let blocking = (!fails.blocking.is_empty()).then_some(blocking);
@@ -46,10 +46,13 @@ fn counts(report: &Report) -> Vec<String> {
             let open = (open > 0).then(|| format!("{} to sign", count(open, "item")));
             let rejected = report.gate.rejected_items;
             let rejected = (rejected > 0).then(|| format!("{} rejected", count(rejected, "item")));
+            let idle = report.gate.idle_waivers;
+            let idle = (idle > 0).then(|| format!("{} without effect", count(idle, "waiver")));
             blocking
                 .into_iter()
                 .chain(rejected)
                 .chain(open)
+                .chain(idle)
                 .chain(fails.others)
                 .chain(unknown(unknowns.all))
                 .collect()
@@ -79,7 +82,16 @@ fn counts(report: &Report) -> Vec<String> {
                 .collect()
         }
         GateOutcome::NothingToCheck { .. } => vec!["no table or other resource matched".to_owned()],
-    }
+    };
+    counts.into_iter().chain(aside(report)).collect()
+}
+
+/// What does not count.
+fn aside(report: &Report) -> impl Iterator<Item = String> {
+    let all = &report.summary.all;
+    let aside = [(all.waived, "waived"), (all.baselined, "baselined")];
+    let aside = aside.into_iter().filter(|(count, _)| *count > 0);
+    aside.map(|(count, word)| format!("{} {word}", number(count)))
 }
 
 /// Counts of one verdict, at the gate and below it.
@@ -164,7 +176,7 @@ fn reading<'a>(report: &Report, view: &View<'_>) -> Vec<(&'a str, String)> {
     let mut steps = Vec::new();
     let order = super::steps::steps(&findings);
     let mut firsts = order.iter().filter_map(|step| step.first());
-    if let Some(worst) = firsts.find(|finding| finding.verdict == Verdict::Fail) {
+    if let Some(worst) = firsts.find(|it| it.verdict == Verdict::Fail && it.counts()) {
         steps.push(("why", format!("dynalint explain {}", worst.rule)));
     }
     if view.detail == Detail::Lines && !findings.is_empty() {
