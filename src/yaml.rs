@@ -12,6 +12,7 @@ pub mod edit;
 mod error;
 mod filler;
 mod letters;
+mod mistake;
 mod node;
 mod part;
 mod typed;

@@ -72,7 +72,11 @@ fn suggestion(error: &Error, arguments: &[OsString]) -> Option<String> {
         .map(|kind| text(error, *kind))
         .find(|text| !text.is_empty());
     match (error.kind(), named) {
-        (_, Some(named)) => Some(format!("did you mean {}?", flag(&named))),
+        // Of several the likest is the last.
+        (_, Some(named)) => {
+            let likest = named.rsplit(", ").next().unwrap_or(&named);
+            Some(format!("did you mean {}?", flag(likest)))
+        }
         (ErrorKind::MissingSubcommand, None) if command(arguments) == "dynalint rules" => {
             Some("dynalint rules test, or dynalint rules new AREA/ID".to_owned())
         }

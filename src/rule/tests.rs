@@ -810,7 +810,7 @@ fn mistakes_in_let_have_their_place() {
         (
             "  a: table.name\n  a: table.name",
             "a == 'x'",
-            vec!["9:3: duplicate key \"a\""],
+            vec!["9:3: duplicate key \"a\", it stands in line 8 already"],
         ),
         (
             "  status: table.status",
@@ -825,7 +825,7 @@ fn mistakes_in_let_have_their_place() {
         (
             "  a: null",
             "a == 3",
-            vec!["8:6: expected a string, found nothing"],
+            vec!["8:6: expected text, found nothing"],
         ),
     ] {
         assert_eq!(let_errors(lets, assert), expected, "{lets} {assert}");

@@ -6,7 +6,7 @@
 use serde::de::value::{MapDeserializer, SeqDeserializer, StrDeserializer};
 use serde::de::{Deserializer, IntoDeserializer, Visitor};
 
-use super::typed::Mistake;
+use super::mistake::Mistake;
 
 /// Structs in structs are filled so deep.
 const MAX_DEPTH: usize = 16;

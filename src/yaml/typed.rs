@@ -1,11 +1,10 @@
 //! Typed values from the tree, through serde.
 //!
-//! A struct's unknown keys are noted and passed over, so that one reading shows them all. Structs with `flatten`, and
-//! untagged or internally tagged enums, lose places: serde copies the tree first.
+//! A struct's unknown keys are noted and passed over, and what is wrong or missing gets a stand-in, so that one reading
+//! shows them all. Structs with `flatten`, and untagged or internally tagged enums, lose places: serde copies the tree
+//! first.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
-use std::fmt;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{
@@ -13,9 +12,10 @@ use serde::de::{
     SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 
-use super::error::{SourceError, did_you_mean, nearest};
+use super::error::{SourceError, nearest};
 use super::filler::Filler;
-use super::node::{Key, Kind, Node, Place, Source, Style};
+use super::mistake::{Found, Mistake, Needs, Spot};
+use super::node::{Key, Kind, Node, Source, Style};
 
 /// The most mistakes of one file that are told.
 const MOST: usize = 64;
@@ -37,23 +37,13 @@ pub(super) fn read<T: DeserializeOwned>(source: &Source, root: &Node) -> Outcome
             node: root,
             found: &found,
         };
-        let result = T::deserialize(reader);
-        let mut found = found.borrow_mut();
-        match result {
+        match T::deserialize(reader) {
             Ok(read) => {
-                value = found.stood_in.is_empty().then_some(read);
+                value = found.borrow().stood_in.is_empty().then_some(read);
                 break;
             }
             Err(mistake) => {
-                let innermost = found.failed.take();
-                let part = match mistake.needs {
-                    Needs::Part(part) => Some(part),
-                    Needs::Innermost | Needs::Field(_) => innermost,
-                };
-                if !mistake.is_consequence {
-                    found.mistakes.push(mistake);
-                }
-                if !part.is_some_and(|part| found.stood_in.insert(part)) {
+                if !found.borrow_mut().note(mistake) {
                     break;
                 }
             }
@@ -64,166 +54,6 @@ pub(super) fn read<T: DeserializeOwned>(source: &Source, root: &Node) -> Outcome
     errors.sort_by(|a, b| (a.line, a.column, &a.message).cmp(&(b.line, b.column, &b.message)));
     errors.dedup();
     Outcome { value, errors }
-}
-
-/// What was found in this round and those before.
-#[derive(Debug, Default)]
-struct Found {
-    mistakes: Vec<Mistake>,
-    /// What has a stand-in.
-    stood_in: HashSet<Part>,
-    /// The innermost thing that could not be read in this round.
-    failed: Option<Part>,
-}
-
-/// A part of the tree, by the address of its node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Part {
-    /// A value.
-    Value(usize),
-    /// A field that a map lacks.
-    Missing(usize, &'static str),
-}
-
-impl Part {
-    fn value(node: &Node) -> Part {
-        Part::Value(std::ptr::from_ref(node).addr())
-    }
-
-    fn missing(map: &Node, field: &'static str) -> Part {
-        Part::Missing(std::ptr::from_ref(map).addr(), field)
-    }
-}
-
-/// What needs a stand-in before reading can go on behind a mistake.
-#[derive(Clone, Copy, Debug)]
-enum Needs {
-    /// The innermost thing that could not be read.
-    Innermost,
-    /// A field of the map in hand.
-    Field(&'static str),
-    /// This.
-    Part(Part),
-}
-
-/// A mistake, perhaps not placed yet: the innermost node gives the place.
-#[derive(Debug)]
-pub(super) struct Mistake {
-    place: Option<Place>,
-    message: String,
-    hint: Option<String>,
-    needs: Needs,
-    /// Whether it comes of another mistake that was told.
-    is_consequence: bool,
-}
-
-impl Mistake {
-    fn new(message: String, hint: Option<String>) -> Mistake {
-        Mistake {
-            place: None,
-            message,
-            hint,
-            needs: Needs::Innermost,
-            is_consequence: false,
-        }
-    }
-
-    fn at(mut self, place: Place) -> Mistake {
-        self.place.get_or_insert(place);
-        self
-    }
-
-    fn placed(self, source: &Source) -> SourceError {
-        source
-            .error(self.place.unwrap_or(Place::START), self.message)
-            .hinted(self.hint)
-    }
-}
-
-impl std::error::Error for Mistake {}
-
-impl fmt::Display for Mistake {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl serde::de::Error for Mistake {
-    fn custom<T: fmt::Display>(message: T) -> Mistake {
-        Mistake::new(message.to_string(), None)
-    }
-
-    fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Mistake {
-        let found = match unexpected {
-            Unexpected::Unit | Unexpected::Option => "nothing".to_owned(),
-            Unexpected::Seq => "a list".to_owned(),
-            Unexpected::Map => "a map".to_owned(),
-            Unexpected::Str(text) => format!("\"{text}\""),
-            Unexpected::Bool(value) => value.to_string(),
-            Unexpected::Unsigned(number) => number.to_string(),
-            Unexpected::Signed(number) => number.to_string(),
-            Unexpected::Float(number) => number.to_string(),
-            other => other.to_string(),
-        };
-        let expected = expected.to_string();
-        let message = format!("expected {}, found {found}", in_words(&expected));
-        Mistake::new(message, spelling(&expected, unexpected))
-    }
-
-    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Mistake {
-        Mistake::invalid_type(unexpected, expected)
-    }
-
-    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Mistake {
-        let hint = did_you_mean(variant, expected.iter().copied());
-        Mistake::new(format!("unknown word \"{variant}\""), hint)
-    }
-
-    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Mistake {
-        let hint = did_you_mean(field, expected.iter().copied());
-        Mistake::new(format!("unknown field \"{field}\""), hint)
-    }
-
-    fn missing_field(field: &'static str) -> Mistake {
-        Mistake {
-            needs: Needs::Field(field),
-            ..Mistake::new(format!("missing field \"{field}\""), None)
-        }
-    }
-}
-
-/// A type in words, where serde has Rust's.
-fn in_words(expected: &str) -> &str {
-    match expected {
-        "a boolean" => "true or false",
-        "a string" => "text",
-        "a sequence" => "a list",
-        "f32" | "f64" => "a number",
-        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
-        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
-        other => other,
-    }
-}
-
-/// How what was meant is spelt.
-fn spelling(expected: &str, found: Unexpected<'_>) -> Option<String> {
-    let plain = matches!(
-        found,
-        Unexpected::Bool(_)
-            | Unexpected::Unsigned(_)
-            | Unexpected::Signed(_)
-            | Unexpected::Float(_)
-    );
-    match (expected, found) {
-        ("a boolean", Unexpected::Str("yes" | "on" | "True" | "TRUE" | "Yes" | "y")) => {
-            Some("write true".to_owned())
-        }
-        ("a boolean", Unexpected::Str("no" | "off" | "False" | "FALSE" | "No" | "n")) => {
-            Some("write false".to_owned())
-        }
-        ("a string", _) if plain => Some("put it in quotes".to_owned()),
-        _ => None,
-    }
 }
 
 #[derive(Clone, Copy)]
@@ -305,25 +135,24 @@ impl<'t> Reader<'t> {
     ) -> Result<V::Value, Mistake> {
         let read = visitor.visit_map(Entries::new(self, entries, fields));
         read.map_err(|mistake| match mistake.needs {
-            Needs::Field(field) => Mistake {
-                needs: Needs::Part(Part::missing(self.node, field)),
+            Needs::Field(field) => {
                 // The key is there, misspelt, and that was told.
-                is_consequence: fields.is_some_and(|fields| is_misspelt(field, entries, fields)),
-                ..mistake
-            },
-            Needs::Innermost | Needs::Part(_) => mistake,
+                let was_told = fields.is_some_and(|fields| is_misspelt(field, entries, fields));
+                mistake.needing(Spot::missing(self.node, field), was_told)
+            }
+            Needs::Innermost | Needs::Spot(_) => mistake,
         })
     }
 
     /// Reads a value, or its stand-in.
     fn read<S: DeserializeSeed<'t>>(self, node: &'t Node, seed: S) -> Result<S::Value, Mistake> {
-        let part = Part::value(node);
-        if self.found.borrow().stood_in.contains(&part) {
+        let spot = Spot::value(node);
+        if self.found.borrow().stood_in.contains(&spot) {
             return self.stand_in(seed);
         }
         let read = seed.deserialize(self.to(node));
         if read.is_err() {
-            self.found.borrow_mut().failed.get_or_insert(part);
+            self.found.borrow_mut().failed.get_or_insert(spot);
         }
         read
     }
@@ -331,11 +160,7 @@ impl<'t> Reader<'t> {
     /// A value for what is wrong or missing here; where its type has none, all of this gets a stand-in.
     fn stand_in<S: DeserializeSeed<'t>>(self, seed: S) -> Result<S::Value, Mistake> {
         let read = seed.deserialize(Filler::default());
-        read.map_err(|mistake| Mistake {
-            is_consequence: true,
-            needs: Needs::Part(Part::value(self.node)),
-            ..mistake
-        })
+        read.map_err(|mistake| mistake.needing(Spot::value(self.node), true))
     }
 }
 
@@ -484,9 +309,9 @@ impl<'t> Entries<'t> {
         fields: Option<&'static [&'static str]>,
     ) -> Entries<'t> {
         let found = reader.found.borrow();
-        let missing = found.stood_in.iter().filter_map(|part| match part {
-            Part::Missing(_, field) if *part == Part::missing(reader.node, field) => Some(*field),
-            Part::Missing(..) | Part::Value(_) => None,
+        let missing = found.stood_in.iter().filter_map(|spot| match spot {
+            Spot::Missing(_, field) if *spot == Spot::missing(reader.node, field) => Some(*field),
+            Spot::Missing(..) | Spot::Value(_) => None,
         });
         Entries {
             reader,

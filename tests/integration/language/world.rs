@@ -32,7 +32,9 @@ choice! {
 }
 
 /// A length of time.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 pub(crate) struct Wait(f64);
 
 impl FactType for Wait {
