@@ -91,3 +91,49 @@ fn the_calls_of_the_page_are_those_of_the_program() {
     let head = "| call | permission | how often | needed by |\n| --- | --- | --- | --- |\n";
     assert_shown(PERMISSIONS, "calls", &format!("{head}{table}"));
 }
+
+#[test]
+fn the_configuration_of_the_readme_and_its_commands_are_accepted() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
+    let readme = readme.expect("the page");
+    let (_, rest) = readme.split_once("```yaml\n").expect("a configuration");
+    let (config, _) = rest.split_once("```").expect("its end");
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join(".git")).expect("can be made");
+    fs::write(folder.path().join("dynalint.yaml"), config).expect("can be written");
+    let run = |line: &str| {
+        let words = shell_words(line);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = dynalint(&words).current_dir(folder.path()).output();
+        let output = output.expect("the binary runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said)
+    };
+    // What asks AWS is only read here.
+    let commands = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("$ dynalint "));
+    let commands = commands.map(|line| line.split("  ").next().unwrap_or(line).trim());
+    let offline = commands.filter(|line| {
+        let asks_aws =
+            *line == "doctor" || line.starts_with("check --") || line.starts_with("init");
+        !asks_aws || line.contains("--dry-run")
+    });
+    for line in offline {
+        let (code, said) = run(line);
+        assert_eq!(code, Some(0), "dynalint {line}\n{said}");
+    }
+    // The waiver and the signature that they wrote are read, and pitr-window is off where the file says so.
+    let (code, said) = run("check --demo -q");
+    assert_eq!(code, Some(1), "{said}");
+}
+
+/// The words of a line as a shell takes them: double quotes hold blanks.
+fn shell_words(line: &str) -> Vec<String> {
+    let parts = line.split('"').enumerate();
+    let words = parts.flat_map(|(at, part)| match at % 2 {
+        0 => part.split_whitespace().map(str::to_owned).collect(),
+        _ => vec![part.to_owned()],
+    });
+    words.collect()
+}

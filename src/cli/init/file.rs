@@ -6,11 +6,6 @@
 use serde_json::Value;
 
 use super::answers::Answers;
-use crate::cli::args::Pipeline;
-
-/// Whether the reader of the configuration knows targets and gate. Until it does, answers to them stand as comments: a
-/// file that the program refuses would help nobody.
-const READS_TARGETS_AND_GATE: bool = false;
 
 const HEAD: &str = "\
 # What no API of AWS can tell dynalint. All of it is optional: what stands here as a comment is a default or an example.
@@ -52,9 +47,9 @@ const MORE: &str = "\
 #     rules:
 #       dashboard-present: { level: low }
 
-# Folders with rules of your own, and the checklists whose items count.
+# Folders with rules and checklists of your own; these are looked for without a word.
 # rule_folders: [dynalint/rules]
-# checklists: [release]
+# checklists: [dynalint/checklists]
 
 # A whole area or service that is not looked at, and why. Its calls are not made.
 # scope:
@@ -91,7 +86,8 @@ fn targets(answers: &Answers) -> String {
     let list = |key: &str, values: &[String]| {
         (!values.is_empty()).then(|| format!("    {key}: {}\n", quoted_list(values)))
     };
-    let profile = answers.profile.as_deref();
+    // A pipeline has no profiles: its check must not fall into a target that names one.
+    let profile = answers.profile.as_deref().filter(|_| answers.ci.is_none());
     let said = [
         profile.map(|profile| format!("    profile: {}\n", quoted(profile))),
         list("regions", &answers.regions),
@@ -102,15 +98,7 @@ fn targets(answers: &Answers) -> String {
         let example = "targets:\n  main:\n    profile: main\n    regions: [eu-west-1]\n    tables: [\"shop-*\"]\ndefault_target: main\n";
         return format!("{prose}{}", commented(example));
     }
-    // A pipeline has no profiles: its check must not fall into a target that names one.
-    let default = match (profile, answers.ci) {
-        (Some(_), Some(Pipeline::Github | Pipeline::Gitlab)) => commented("default_target: main\n"),
-        (None, _) | (_, None) => "default_target: main\n".to_owned(),
-    };
-    format!(
-        "{prose}{}",
-        in_force(&format!("targets:\n  main:\n{said}{default}"))
-    )
+    format!("{prose}targets:\n  main:\n{said}default_target: main\n")
 }
 
 fn environments(answers: &Answers) -> String {
@@ -157,17 +145,8 @@ fn gate(answers: &Answers) -> String {
         }
         Some(fail_on) => {
             let word = fail_on.0.map_or("never", |severity| severity.word());
-            let said = in_force(&format!("gate:\n  fail_on: {word}\n"));
-            format!("{prose}{said}{}", commented(others))
+            format!("{prose}gate:\n  fail_on: {word}\n{}", commented(others))
         }
-    }
-}
-
-/// Lines that count, as soon as the reader knows their keys.
-fn in_force(lines: &str) -> String {
-    match READS_TARGETS_AND_GATE {
-        true => lines.to_owned(),
-        false => commented(lines),
     }
 }
 
