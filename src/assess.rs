@@ -382,12 +382,21 @@ impl<'r, 'a> Run<'r, 'a> {
         let rule = self.settings.rules[place].rule;
         let on = open.candidates.iter().filter(|it| it.off.is_none());
         let on: Vec<&InForce> = on.map(|it| &**it).collect();
-        let Some(first) = on.first().copied() else {
-            let off = open.candidates.iter().find_map(|it| it.off.as_ref());
-            return off.into_iter().for_each(|off| self.off(rule, off));
-        };
         let may_be_off = on.len() < open.candidates.len();
-        let worst = on.iter().map(|it| it.severity_on(home.table)).min();
+        let configured = &self.settings.rules[place];
+        // Where not all candidates are here, those that are missing may be on, and worse.
+        let on = match (on.is_empty(), open.is_complete) {
+            (false, _) => on,
+            (true, false) => vec![configured.base()],
+            (true, true) => {
+                let off = open.candidates.iter().find_map(|it| it.off.as_ref());
+                return off.into_iter().for_each(|off| self.off(rule, off));
+            }
+        };
+        let first = on[0];
+        let missing = configured.strictest().filter(|_| !open.is_complete);
+        let severities = on.iter().map(|it| it.severity_on(home.table));
+        let worst = severities.chain(missing).min();
         let held = Held {
             place,
             rule,
@@ -733,7 +742,10 @@ fn fingerprint(rule: &str, subject: &SubjectId, identity: Option<&str>) -> Strin
         }
     };
     let mut text = String::with_capacity(256);
-    for part in [rule, &subject.account, region, &subject.kind, table, &name] {
+    // Names of what belongs to no table are not always its own: topics of two regions may share one.
+    let own = subject.arn.as_deref().filter(|_| subject.table.is_none());
+    let name = own.unwrap_or(&name);
+    for part in [rule, &subject.account, region, &subject.kind, table, name] {
         text.push_str(part);
         text.push('\0');
     }

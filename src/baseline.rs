@@ -45,6 +45,17 @@ pub struct Entry {
     pub account: String,
     /// The region; null for a global subject.
     pub region: Option<String>,
+    /// How many findings it knows that have this fingerprint: two mappings of one function are one subject.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub count: usize,
+}
+
+fn one() -> usize {
+    1
+}
+
+fn is_one(count: &usize) -> bool {
+    *count == 1
 }
 
 /// What a baseline came to in a run.
@@ -167,9 +178,14 @@ pub fn apply(
     looked: &Looked,
 ) -> Standing {
     let mut known = 0;
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in findings.iter_mut().filter(|finding| finding.counts()) {
-        let entry = baseline.entries.get(&finding.fingerprint);
-        if entry.is_some_and(|entry| !is_worse(finding, entry)) {
+        let Some(entry) = baseline.entries.get(&finding.fingerprint) else {
+            continue;
+        };
+        let left = left.entry(&entry.fingerprint).or_insert(entry.count);
+        if *left > 0 && !is_worse(finding, entry) {
+            *left -= 1;
             finding.decoration = Some(Decoration::Baselined);
             summary.set_aside(finding);
             known += 1;
@@ -229,9 +245,16 @@ impl Baseline {
         let mut entries: BTreeMap<String, Entry> = kept
             .map(|entry| (entry.fingerprint.clone(), entry.clone()))
             .collect();
-        // The worst come first: of two with one fingerprint the worse one stays.
+        // The worst come first: of two with one fingerprint the worse one stays, for both.
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for finding in findings.iter().rev().filter(|finding| finding.counts()) {
-            entries.insert(finding.fingerprint.clone(), Entry::of(finding));
+            let count = counts.entry(&finding.fingerprint).or_default();
+            *count += 1;
+            let entry = Entry {
+                count: *count,
+                ..Entry::of(finding)
+            };
+            entries.insert(finding.fingerprint.clone(), entry);
         }
         Baseline { made, entries }
     }
@@ -288,6 +311,7 @@ impl Entry {
             subject: subject.short(),
             account: subject.account.clone(),
             region: subject.region.clone(),
+            count: 1,
         }
     }
 }

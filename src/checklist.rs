@@ -162,7 +162,15 @@ impl Item {
     fn standing(&self, name: &str, run: &Run<'_>) -> Standing {
         let rule = |id: &String| match run.rules.contains(id) {
             false => State::NotAssessed,
-            true => State::of_counts(run.summary.by_rule.get(id).copied().unwrap_or_default()),
+            true => {
+                let counts = run.summary.by_rule.get(id).copied();
+                let state = State::of_counts(counts.unwrap_or_default());
+                match run.off.contains(id) {
+                    // Where it is off, nobody looked.
+                    true => state.min(State::NotAssessed),
+                    false => state,
+                }
+            }
         };
         let is_left_out = |id: &String| !run.rules.contains(id) && !run.off.contains(id);
         let rules: Vec<State> = self.rules.iter().map(rule).collect();

@@ -105,9 +105,11 @@ impl GateOutcome {
 /// Decides. A failure wins over anything unknown, and an unknown over finding nothing: where the tables cannot be
 /// listed, "no table" would be a guess.
 pub fn decide(terms: Terms, seen: &Seen<'_>) -> Gate {
-    let counts = terms.fail_on.is_some() && seen.anything_checked;
-    let open_items = if counts { seen.open_items } else { 0 };
-    let rejected_items = if counts { seen.rejected_items } else { 0 };
+    // What waits for a signature waits for it in an account without tables too.
+    let signs = terms.fail_on.is_some();
+    let open_items = if signs { seen.open_items } else { 0 };
+    let rejected_items = if signs { seen.rejected_items } else { 0 };
+    let counts = signs && seen.anything_checked;
     let unassessed = if counts { seen.unassessed_items } else { 0 };
     let idle_waivers = if counts { seen.idle_waivers } else { 0 };
     let unknown = counted(terms.fail_on, seen.unknowns) + unassessed;
@@ -329,5 +331,29 @@ mod tests {
         };
         assert_eq!(decided(Terms::default()), GateOutcome::NotReady);
         assert_eq!(decided(NEVER), GateOutcome::Ready);
+    }
+
+    #[test]
+    fn a_signature_that_is_missing_counts_where_no_table_is_there_too() {
+        let terms = Terms {
+            allow_empty: true,
+            ..Terms::default()
+        };
+        let (fails, unknowns) = (none(), none());
+        let decided = |open_items, rejected_items| {
+            let seen = Seen {
+                fails: &fails,
+                unknowns: &unknowns,
+                open_items,
+                rejected_items,
+                unassessed_items: 0,
+                idle_waivers: 0,
+                anything_checked: false,
+            };
+            super::decide(terms, &seen).outcome
+        };
+        assert_eq!(decided(1, 0), GateOutcome::NotReady);
+        assert_eq!(decided(0, 1), GateOutcome::NotReady);
+        assert_eq!(decided(0, 0), GateOutcome::NothingToCheck { allowed: true });
     }
 }

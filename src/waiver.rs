@@ -90,6 +90,20 @@ impl Pattern {
         Ok(Pattern { text, glob })
     }
 
+    /// The pattern of an environment, which has a word of its own for each way to spell it: `prod` for `Production`.
+    #[must_use]
+    pub fn of_environment(self) -> Pattern {
+        let is_plain = !self.text.contains(['*', '?', '[', '{']);
+        let word = match is_plain {
+            true => config::environment_word(&self.text),
+            false => self.text.to_lowercase(),
+        };
+        match Pattern::new(&word) {
+            Ok(Pattern { glob, .. }) => Pattern { glob, ..self },
+            Err(_) => self,
+        }
+    }
+
     /// Whether it matches the whole name.
     pub fn matches(&self, name: &str) -> bool {
         self.glob.is_match(name)
@@ -105,7 +119,7 @@ impl On {
             index,
             account,
             region,
-            env,
+            env: env.map(Pattern::of_environment),
             subject,
         }
     }

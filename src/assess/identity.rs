@@ -1,8 +1,8 @@
 //! What fingerprints name a table by, where its own name is generated and so another after each replacement.
 //!
-//! A tag of its own, or its logical id in its CloudFormation stack. A table whose tags could not be read, or that has no
-//! such tag, keeps its name; so do tables of one account and region that share one: the finding of one must never pass
-//! for that of another.
+//! A tag of its own, or its logical id in its CloudFormation stack. A table that has no such tag keeps its name; so do tables
+//! of one account and region that share one, and all of them where not every table could be looked at: the finding of one must
+//! never pass for that of another.
 
 use std::collections::BTreeMap;
 
@@ -32,6 +32,12 @@ impl Identities {
         };
         for account in accounts {
             let (id, region) = (&account.region.account, &account.region.region);
+            if !sees_all(account) {
+                let words =
+                    "not every table was looked at, with its tags: fingerprints keep the names";
+                identities.shared.push(format!("{id} {region}: {words}"));
+                continue;
+            }
             for (words, tables) in by_identity(identity, account) {
                 match &tables[..] {
                     [table] => {
@@ -55,6 +61,21 @@ impl Identities {
         let key = (account.to_owned(), region.to_owned(), table.to_owned());
         self.of.get(&key).map(String::as_str)
     }
+}
+
+/// Whether all tables are here with their tags: one that is not could have the same identity as one that is.
+fn sees_all(account: &AccountView<'_>) -> bool {
+    let listed = account.tables.known();
+    let none_left_out = account
+        .region
+        .other_tables
+        .known()
+        .is_none_or(Vec::is_empty);
+    none_left_out
+        && listed.is_some_and(|listed| {
+            let mut tables = listed.items.iter();
+            listed.missing.is_none() && tables.all(|view| view.table.tags.known().is_some())
+        })
 }
 
 fn by_identity<'a>(

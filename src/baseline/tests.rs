@@ -92,6 +92,22 @@ fn what_was_known_does_not_count_and_what_is_new_does() {
 }
 
 #[test]
+fn two_of_one_fingerprint_are_known_and_a_third_is_new() {
+    let baseline = made(&[fail("a"), fail("a")]);
+    let text = baseline.text().expect("writes");
+    assert!(
+        text.contains("\"count\":2") || text.contains("\"count\": 2"),
+        "{text}"
+    );
+    let baseline = read("b.json", &text).expect("reads");
+    let mut now = [fail("a"), fail("a"), fail("a")];
+    let (summary, _) = applied(&baseline, &mut now);
+    assert_eq!((summary.all.fail, summary.all.baselined), (1, 2));
+    let mut fewer = [fail("a")];
+    assert_eq!(applied(&baseline, &mut fewer).0.all.fail, 0);
+}
+
+#[test]
 fn what_got_worse_counts_again_and_what_got_better_does_not() {
     let cases = [
         (

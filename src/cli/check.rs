@@ -52,6 +52,13 @@ pub(super) fn run(
     };
     let project = Project::read(rules, config, waivers, today, unread)?;
     let args = &with_config(args, &project)?;
+    let is_own = args.gate.baseline.is_some();
+    if args.gate.update_baseline && !args.select.table.is_empty() && !is_own {
+        return Err(Failure::new(
+            "--update-baseline needs a look at all tables, and the target names some",
+            "give the target a baseline of its own: --baseline FILE",
+        ));
+    }
     let choice = Choice::new(&project, &args.select, args.run.no_metrics)?;
     if args.run.dry_run {
         return dry(args, &choice, console);
@@ -237,9 +244,16 @@ fn saved(path: &Path, args: &CheckArgs) -> Result<Snapshot, Failure> {
                 "take a new one with dynalint snapshot --save FILE, or allow more with --max-age",
             ))
         }
+        Some(_) if age < -CLOCKS_DIFFER_S => Err(Failure::new(
+            format!("{} is of a time that is yet to come", file_name(path)),
+            "look at the clocks, or at --now",
+        )),
         Some(_) | None => Ok(snapshot),
     }
 }
+
+/// By how many seconds the clocks of two machines may differ.
+const CLOCKS_DIFFER_S: f64 = 300.0;
 
 /// The account inside the program.
 pub(super) fn demo() -> Result<Snapshot, Failure> {

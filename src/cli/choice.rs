@@ -9,10 +9,10 @@ use super::exit::Failure;
 use super::project::Project;
 use crate::assess::{Selection, Settings, is_out_of_scope, leaves_out};
 use crate::checklist::Checklists;
-use crate::config::{self, Config, OutOfScope};
+use crate::config::{self, Config, OutOfScope, environment_word};
 use crate::finding::{LeftOut, TurnedOff};
-use crate::rule::Rule;
 use crate::rule::catalog::Catalog;
+use crate::rule::{Root, Rule};
 use crate::snapshot::operation::Operation;
 use crate::snapshot::series::Series;
 
@@ -90,7 +90,7 @@ impl<'a> Choice<'a> {
             rules_without_metrics: without.len(),
             tables: Selection {
                 tables: table_globs(&select.table)?,
-                environments: select.env.iter().cloned().collect(),
+                environments: select.env.iter().map(|it| environment_word(it)).collect(),
             },
         })
     }
@@ -102,8 +102,10 @@ impl<'a> Choice<'a> {
         let tags = Operation::GetResources;
         let config = self.settings.config();
         let may_ask = config.is_none_or(|config| !is_out_of_scope(config, tags));
-        let by_tag = config.is_some_and(|config| config.identity.is_some());
-        if (self.settings.need_tags() || by_tag) && may_ask {
+        // Tier, environment and service stand beside every verdict on a table: in its severity, in waivers and signatures.
+        let mut rules = self.settings.rules.iter();
+        let on_tables = rules.any(|it| it.rule.for_each.root() == Root::Table);
+        if on_tables && may_ask {
             needs.insert(tags);
         }
         Operation::run(&needs)

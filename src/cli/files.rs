@@ -29,9 +29,23 @@ fn find_config() -> Option<PathBuf> {
     let inside = here
         .ancestors()
         .take_while(|folder| folder.starts_with(root));
-    inside
-        .map(|folder| folder.join(NAME))
-        .find(|path| path.is_file())
+    let mut paths = inside.map(|folder| folder.join(NAME)).flat_map(|path| {
+        let other = path.with_extension("yml");
+        [path, other]
+    });
+    paths.find(|path| path.is_file())
+}
+
+/// A file of a project whose name ends otherwise than it must: it would be passed over without a word.
+pub(super) fn misnamed(path: &Path) -> Option<Failure> {
+    let other = path.with_extension("yml");
+    let is_so = !path.is_file() && other.is_file();
+    is_so.then(|| {
+        Failure::new(
+            format!("{} is not read: its name ends otherwise", other.display()),
+            format!("name it {}", path.display()),
+        )
+    })
 }
 
 /// The root of the repository, or the folder itself where there is none.

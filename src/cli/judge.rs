@@ -101,9 +101,10 @@ pub(super) fn report(
         .rules
         .iter()
         .map(|it| it.rule.id.to_string());
+    let in_part = made.off.iter().map(|it| it.rule.clone());
     let run = checklist::Run {
         rules: &ran.collect(),
-        off: &choice.declined,
+        off: &choice.declined.iter().cloned().chain(in_part).collect(),
         summary: &made.summary,
         subjects: &subjects_of(&linked, &made),
         attestations: &project.attestations,

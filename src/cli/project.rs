@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use super::args::{ConfigArgs, FailOn};
 use super::exit::Failure;
-use super::files::{config_file, home, mistakes, text_if_there, text_of, yaml_files};
+use super::files::{config_file, home, misnamed, mistakes, text_if_there, text_of, yaml_files};
 use super::format::OutputFile;
 use crate::assess;
 use crate::attestation::{self, Attestations};
@@ -76,6 +76,14 @@ impl Project {
         also: Option<SourceError>,
     ) -> Result<Project, Failure> {
         let home = home(args);
+        let attestations_file = home.join(ATTESTATIONS);
+        let (config_name, waivers_file) = (home.join(config::NAME), waivers_path(args));
+        let is_found = !args.no_config && args.config.is_none();
+        let files = [&*attestations_file, &*waivers_file];
+        let files = files.into_iter().chain(is_found.then_some(&*config_name));
+        if let Some(failure) = files.filter_map(misnamed).next() {
+            return Err(failure);
+        }
         let mut errors = Errors::default();
         let mut config = match config_file(args) {
             Some(path) => configuration(&path, &mut errors),
@@ -104,7 +112,6 @@ impl Project {
         // Nor is an attestation of an item, where a list could not be read.
         let items = lists.signable(found.is_empty());
         errors.0.extend(found);
-        let attestations_file = home.join(ATTESTATIONS);
         let text = errors.kept(text_if_there(&attestations_file)).flatten();
         let attestations = text.map(|text| {
             let file = attestations_file.display().to_string();
@@ -117,7 +124,7 @@ impl Project {
                 are_all.then_some(&catalog),
                 today,
                 &mut errors,
-            )?,
+            ),
             Waivers::LeftOut => Vec::new(),
         };
         errors.0.extend(also);
@@ -240,21 +247,14 @@ fn own_waivers(
     catalog: Option<&Catalog>,
     today: Date,
     errors: &mut Errors,
-) -> Result<Vec<Waiver>, Failure> {
+) -> Vec<Waiver> {
     let path = waivers_path(args);
-    let other = path.with_extension("yml");
     let Some(text) = errors.kept(text_if_there(&path)).flatten() else {
-        return match other.exists() {
-            false => Ok(Vec::new()),
-            true => Err(Failure::new(
-                format!("{} is not read: its name ends otherwise", other.display()),
-                format!("name it {}", path.display()),
-            )),
-        };
+        return Vec::new();
     };
     let file = path.display().to_string();
     let longest = longest_days(config);
-    Ok(errors.all(waiver::read(&file, &text, catalog, today, longest)))
+    errors.all(waiver::read(&file, &text, catalog, today, longest))
 }
 
 /// The user's checklists, sorted: file and text.

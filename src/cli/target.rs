@@ -14,7 +14,7 @@ pub(super) struct Aimed {
 }
 
 /// Puts the target that is named under the flags. Where AWS is asked and none is named, it is the only one, or the
-/// default; facts that are there already are of no target unless one is named.
+/// default, unless flags name an account; facts that are there already are of no target unless one is named.
 pub(super) fn aim(
     config: &Config,
     aws: &AwsArgs,
@@ -27,7 +27,8 @@ pub(super) fn aim(
     };
     let name = match &aws.target {
         Some(name) => Some(name.as_str()),
-        None if is_live => by_default(config)?,
+        // Flags that name an account name another than the target that nobody named.
+        None if is_live && !names_account(aws) => by_default(config)?,
         None => None,
     };
     let Some(name) = name else {
@@ -42,6 +43,10 @@ pub(super) fn aim(
             false => tables.to_vec(),
         },
     })
+}
+
+fn names_account(aws: &AwsArgs) -> bool {
+    aws.profile.is_some() || aws.role_arn.is_some() || aws.endpoint_url.is_some()
 }
 
 fn under(aws: &AwsArgs, name: &str, target: &Target) -> AwsArgs {

@@ -87,10 +87,14 @@ impl Waiver {
             && is_match(&on.index, index)
             && is_match(&on.account, Some(&subject.account))
             && is_match(&on.region, region)
-            && on
-                .subject
-                .as_ref()
-                .is_none_or(|pattern| subject.names().iter().any(|name| pattern.matches(name)));
+            && on.subject.as_ref().is_none_or(|pattern| {
+                let names = subject.names();
+                let mut names = names
+                    .iter()
+                    .map(|name| &**name)
+                    .chain(subject.arn.as_deref());
+                names.any(|name| pattern.matches(name))
+            });
         let env = key.as_ref().and_then(|key| environments.get(key));
         match (all_match, &on.env, env) {
             (false, _, _) => Covers::No,

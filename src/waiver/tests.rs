@@ -519,3 +519,13 @@ proptest! {
         prop_assert_eq!(&count(&counted).fails, &after.fails);
     }
 }
+
+#[test]
+fn an_environment_is_meant_however_it_is_spelt() {
+    let pattern = |text: &str| Pattern::new(text).expect("a pattern").of_environment();
+    for text in ["prod", "Production", "LIVE", "Pro*"] {
+        assert!(pattern(text).matches("prod"), "{text}");
+    }
+    assert!(!pattern("Development").matches("prod"));
+    assert_eq!(pattern("Production").text, "Production");
+}

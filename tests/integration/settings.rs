@@ -251,6 +251,15 @@ fn many_doubts_are_no_guess() {
         said("pitr-window", &text, table("orders", json!({"app": "a3"}))),
         "pass high min_days=3@dynalint.yaml:6"
     );
+    // The worst that is possible is among those that were not tried.
+    let layers: String = (1..6).map(layer).collect();
+    let worst = "  - { tags: { app: [pay] }, rules: { pitr-window: { level: critical } } }\n";
+    let low = "rules: { pitr-window: { level: low } }";
+    let text = format!("{low}\noverrides:\n{layers}{worst}");
+    assert_eq!(
+        said("pitr-window", &text, table("orders", unread())),
+        "unknown critical"
+    );
 }
 
 #[test]
