@@ -29,10 +29,12 @@ const DIFFERENCES: [(&str, IsMeant); 3] = [
 ];
 
 /// What `serde_yaml` refuses and YAML 1.2 allows: part of what it says, and what must be in the text then.
-const REFUSED_ELSEWHERE: [(&str, &str); 10] = [
+const REFUSED_ELSEWHERE: [(&str, &str); 11] = [
     // Between tokens, before comments and on empty lines a tab is a space; as indentation it is refused here too.
     ("found character that cannot start any token", "\t"),
     ("found a tab character", "\t"),
+    // After `...` too, where a tab alone is no second document.
+    ("more than one document", "\t"),
     // Inside of brackets a plain text may begin with a colon or a question mark, and hold colons: `{a: :b, c:d:}`.
     ("found character that cannot start any token", "["),
     ("found character that cannot start any token", "{"),
