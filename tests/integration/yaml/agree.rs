@@ -29,7 +29,7 @@ const DIFFERENCES: [(&str, IsMeant); 3] = [
 ];
 
 /// What `serde_yaml` refuses and YAML 1.2 allows: part of what it says, and what must be in the text then.
-const REFUSED_ELSEWHERE: [(&str, &str); 11] = [
+const REFUSED_ELSEWHERE: [(&str, &str); 10] = [
     // Between tokens, before comments and on empty lines a tab is a space; as indentation it is refused here too.
     ("found character that cannot start any token", "\t"),
     ("found a tab character", "\t"),
@@ -43,7 +43,6 @@ const REFUSED_ELSEWHERE: [(&str, &str); 11] = [
     ("did not find expected ',' or '}'", "{"),
     ("found unexpected ':'", "{"),
     ("found unexpected ':'", "["),
-    ("found unexpected end of stream", "?"),
 ];
 
 /// Whether this is what our text may be to others.
@@ -113,7 +112,7 @@ pub(crate) fn agree(text: &str) -> Result<Reading, String> {
         Err(error) => {
             let said = error.to_string();
             let is_known = |(part, sign): &(&str, &str)| said.contains(part) && text.contains(sign);
-            return match REFUSED_ELSEWHERE.iter().any(is_known) {
+            return match asks_in_flow(text) || REFUSED_ELSEWHERE.iter().any(is_known) {
                 true => Ok(Reading::RefusedElsewhere),
                 false => Err(format!("we read it, serde_yaml says {said}")),
             };
