@@ -112,7 +112,10 @@ pub(crate) fn agree(text: &str) -> Result<Reading, String> {
         Err(error) => {
             let said = error.to_string();
             let is_known = |(part, sign): &(&str, &str)| said.contains(part) && text.contains(sign);
-            return match asks_in_flow(text) || REFUSED_ELSEWHERE.iter().any(is_known) {
+            // YAML 1.1 ends a key after 1024 bytes.
+            let has_long_line = text.lines().any(|line| line.len() > 1024);
+            let is_meant = asks_in_flow(text) || has_long_line;
+            return match is_meant || REFUSED_ELSEWHERE.iter().any(is_known) {
                 true => Ok(Reading::RefusedElsewhere),
                 false => Err(format!("we read it, serde_yaml says {said}")),
             };
