@@ -45,10 +45,13 @@ fn refused(letter: char, next: Option<char>) -> Option<String> {
     }
 }
 
-/// The lines before the first value: no `%YAML` or `%TAG`, which change how the rest is read; and that value's own line.
+/// No `%YAML` or `%TAG`, which change how the rest is read: some readers take every line for one that starts like it. And
+/// no tab before the first value.
 fn head(source: &Source, text: &str) -> Result<(), SourceError> {
+    let mut is_head = true;
     for (index, line) in text.lines().enumerate() {
         let rest = line.trim_start();
+        let indent = line.len() - rest.len();
         let at = |width, message: &str| {
             let place = Place {
                 line: index + 1,
@@ -60,14 +63,11 @@ fn head(source: &Source, text: &str) -> Result<(), SourceError> {
         if line.starts_with('%') {
             return at(line.chars().count(), "directives are not allowed");
         }
-        if rest.is_empty() || rest.starts_with('#') || line.trim_end() == "---" {
-            continue;
-        }
-        let indent = line.len() - rest.len();
-        if line[..indent].contains('\t') {
+        let is_value = !(rest.is_empty() || rest.starts_with('#') || line.trim_end() == "---");
+        if is_head && is_value && line[..indent].contains('\t') {
             return at(indent, "a tab is no indentation: use spaces");
         }
-        return Ok(());
+        is_head &= !is_value;
     }
     Ok(())
 }

@@ -161,6 +161,10 @@ fn what_readers_of_yaml_take_differently_is_refused_at_its_place() {
             "2:1: directives are not allowed",
         ),
         ("%FOO\n---\ntitle: a\n", "1:1: directives are not allowed"),
+        (
+            "title: a\nany: [b\n%c]\n",
+            "3:1: directives are not allowed",
+        ),
         ("\ttitle: a\n", "1:1: a tab is no indentation"),
         ("---\n  \ttitle: a\n", "2:1: a tab is no indentation"),
         (

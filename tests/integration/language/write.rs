@@ -2,6 +2,8 @@
 //!
 //! Each is written twice, for us and for CEL. What CEL has not got is written only where the whole language is asked for.
 
+#[path = "write/guards.rs"]
+mod guards;
 #[path = "write/lists.rs"]
 mod lists;
 #[path = "write/scope.rs"]

@@ -33,6 +33,8 @@ const REFUSED_ELSEWHERE: [(&str, &str); 10] = [
     // Between tokens, before comments and on empty lines a tab is a space; as indentation it is refused here too.
     ("found character that cannot start any token", "\t"),
     ("found a tab character", "\t"),
+    // After `...` too, where a tab alone is no second document.
+    ("more than one document", "\t"),
     // Inside of brackets a plain text may begin with a colon or a question mark, and hold colons: `{a: :b, c:d:}`.
     ("found character that cannot start any token", "["),
     ("found character that cannot start any token", "{"),
@@ -41,7 +43,6 @@ const REFUSED_ELSEWHERE: [(&str, &str); 10] = [
     ("did not find expected ',' or '}'", "{"),
     ("found unexpected ':'", "{"),
     ("found unexpected ':'", "["),
-    ("found unexpected end of stream", "?"),
 ];
 
 /// Whether this is what our text may be to others.
@@ -111,7 +112,10 @@ pub(crate) fn agree(text: &str) -> Result<Reading, String> {
         Err(error) => {
             let said = error.to_string();
             let is_known = |(part, sign): &(&str, &str)| said.contains(part) && text.contains(sign);
-            return match REFUSED_ELSEWHERE.iter().any(is_known) {
+            // YAML 1.1 ends a key after 1024 bytes.
+            let has_long_line = text.lines().any(|line| line.len() > 1024);
+            let is_meant = asks_in_flow(text) || has_long_line;
+            return match is_meant || REFUSED_ELSEWHERE.iter().any(is_known) {
                 true => Ok(Reading::RefusedElsewhere),
                 false => Err(format!("we read it, serde_yaml says {said}")),
             };

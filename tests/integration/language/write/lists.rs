@@ -3,7 +3,8 @@
 use dynalint::snapshot::record::{FactType, Type};
 
 use super::super::world::Part;
-use super::{Language, Level, Writer, Written, write};
+use super::truths::COMPARISONS;
+use super::{Language, Level, Writer, Written, atom, write};
 
 impl Writer<'_> {
     /// What the elements of a list are.
@@ -99,5 +100,75 @@ impl Writer<'_> {
             &template,
             [(&list, Level::Member), (&body, Level::Choice)],
         )
+    }
+
+    /// A part with a name for each element, of which it says something.
+    pub(super) fn lambda(&mut self, element: &Type, ty: &Type, fuel: usize) -> (String, Written) {
+        let name = self.fresh_name();
+        if name != "x0" {
+            self.count("lambda in a lambda");
+        }
+        let body = self.with(name.clone(), element.clone(), |writer| {
+            let body = writer.value(ty, fuel);
+            let body = if body.is_rooted || *ty != Type::Bool {
+                body
+            } else {
+                writer.path(ty)
+            };
+            if body.ours.contains(&writer.innermost()) {
+                return body;
+            }
+            let said = writer.said_of_innermost(element);
+            writer.beside(said, body, ty)
+        });
+        (name, body)
+    }
+
+    /// Something that is true or false of the innermost name.
+    fn said_of_innermost(&mut self, ty: &Type) -> Written {
+        let name = atom(Level::Member, &self.innermost(), true);
+        match ty {
+            Type::Bool => name,
+            Type::Number | Type::Duration => {
+                let bound = self.literal(ty);
+                self.comparison(&COMPARISONS, name, bound)
+            }
+            Type::List(inner) if **inner == Type::Number => {
+                self.count("in list");
+                let item = self.literal(inner);
+                write(
+                    Level::Comparison,
+                    "{} in {}",
+                    [(&item, Level::Sum), (&name, Level::Sum)],
+                )
+            }
+            Type::Record(_) => {
+                let weight = write(Level::Member, "{}.weight", [(&name, Level::Member)]);
+                let bound = self.literal(&Type::Number);
+                self.comparison(&COMPARISONS, weight, bound)
+            }
+            _ => {
+                let other = self.literal(&Type::Text);
+                self.comparison(&COMPARISONS[..2], name, other)
+            }
+        }
+    }
+
+    /// A value that also hangs on whether something holds.
+    fn beside(&mut self, said: Written, body: Written, ty: &Type) -> Written {
+        let (sign, level) = self.dice.pick(&[("&&", Level::And), ("||", Level::Or)]);
+        if *ty == Type::Bool {
+            self.count(sign);
+            let template = format!("{{}} {sign} {{}}");
+            return write(level, &template, [(&said, level), (&body, level)]);
+        }
+        self.count("?:");
+        let other = self.value(ty, 0);
+        let parts = [
+            (&said, Level::Or),
+            (&body, Level::Or),
+            (&other, Level::Choice),
+        ];
+        write(Level::Choice, "{} ? {} : {}", parts)
     }
 }

@@ -3,10 +3,9 @@
 use dynalint::snapshot::record::{FactType, Type};
 
 use super::super::world::{Colour, KEYS};
-use super::scope::Optional;
-use super::{Language, Level, Writer, Written, atom, write};
+use super::{Level, Writer, Written, atom, write};
 
-const COMPARISONS: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
+pub(super) const COMPARISONS: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
 
 impl Writer<'_> {
     /// A condition that has not always the same value.
@@ -48,7 +47,7 @@ impl Writer<'_> {
     }
 
     /// The end of a condition: a truth value, or a comparison with a literal.
-    fn leaf(&mut self) -> Written {
+    pub(super) fn leaf(&mut self) -> Written {
         if self.dice.flip() {
             return self.path(&Type::Bool);
         }
@@ -74,7 +73,12 @@ impl Writer<'_> {
         write(Level::Sign, "!{}", [(&inner, Level::Sign)])
     }
 
-    fn comparison(&mut self, operators: &[&'static str], left: Written, right: Written) -> Written {
+    pub(super) fn comparison(
+        &mut self,
+        operators: &[&'static str],
+        left: Written,
+        right: Written,
+    ) -> Written {
         let operator = self.dice.pick(operators);
         self.count(operator);
         let parts = if self.dice.flip() {
@@ -90,7 +94,12 @@ impl Writer<'_> {
         )
     }
 
-    fn compared(&mut self, ty: &Type, operators: &[&'static str], fuel: usize) -> Written {
+    pub(super) fn compared(
+        &mut self,
+        ty: &Type,
+        operators: &[&'static str],
+        fuel: usize,
+    ) -> Written {
         let left = self.value(ty, fuel);
         let left = if left.is_rooted { left } else { self.path(ty) };
         let right = match ty {
@@ -199,7 +208,7 @@ impl Writer<'_> {
         )
     }
 
-    fn key(&mut self, fuel: usize) -> Written {
+    pub(super) fn key(&mut self, fuel: usize) -> Written {
         if self.dice.below(3) == 1 {
             return self.text(fuel);
         }
@@ -207,7 +216,7 @@ impl Writer<'_> {
         self.quoted(key)
     }
 
-    fn text_test(&mut self, fuel: usize) -> Written {
+    pub(super) fn text_test(&mut self, fuel: usize) -> Written {
         let test = self.dice.pick(&["startsWith", "endsWith", "contains"]);
         self.count(test);
         let (text, part) = (self.text(fuel), self.text(fuel));
@@ -234,204 +243,6 @@ impl Writer<'_> {
             Level::Member,
             &template,
             [(&list, Level::Member), (&body, Level::Choice)],
-        )
-    }
-
-    /// A part with a name for each element, of which it says something.
-    pub(super) fn lambda(&mut self, element: &Type, ty: &Type, fuel: usize) -> (String, Written) {
-        let name = self.fresh_name();
-        if name != "x0" {
-            self.count("lambda in a lambda");
-        }
-        let body = self.with(name.clone(), element.clone(), |writer| {
-            let body = writer.value(ty, fuel);
-            let body = if body.is_rooted || *ty != Type::Bool {
-                body
-            } else {
-                writer.path(ty)
-            };
-            if body.ours.contains(&writer.innermost()) {
-                return body;
-            }
-            let said = writer.said_of_innermost(element);
-            writer.beside(said, body, ty)
-        });
-        (name, body)
-    }
-
-    /// Something that is true or false of the innermost name.
-    fn said_of_innermost(&mut self, ty: &Type) -> Written {
-        let name = atom(Level::Member, &self.innermost(), true);
-        match ty {
-            Type::Bool => name,
-            Type::Number | Type::Duration => {
-                let bound = self.literal(ty);
-                self.comparison(&COMPARISONS, name, bound)
-            }
-            Type::List(inner) if **inner == Type::Number => {
-                self.count("in list");
-                let item = self.literal(inner);
-                write(
-                    Level::Comparison,
-                    "{} in {}",
-                    [(&item, Level::Sum), (&name, Level::Sum)],
-                )
-            }
-            Type::Record(_) => {
-                let weight = write(Level::Member, "{}.weight", [(&name, Level::Member)]);
-                let bound = self.literal(&Type::Number);
-                self.comparison(&COMPARISONS, weight, bound)
-            }
-            _ => {
-                let other = self.literal(&Type::Text);
-                self.comparison(&COMPARISONS[..2], name, other)
-            }
-        }
-    }
-
-    /// A value that also hangs on whether something holds.
-    fn beside(&mut self, said: Written, body: Written, ty: &Type) -> Written {
-        let (sign, level) = self.dice.pick(&[("&&", Level::And), ("||", Level::Or)]);
-        if *ty == Type::Bool {
-            self.count(sign);
-            let template = format!("{{}} {sign} {{}}");
-            return write(level, &template, [(&said, level), (&body, level)]);
-        }
-        self.count("?:");
-        let other = self.value(ty, 0);
-        let parts = [
-            (&said, Level::Or),
-            (&body, Level::Or),
-            (&other, Level::Choice),
-        ];
-        write(Level::Choice, "{} ? {} : {}", parts)
-    }
-
-    /// A value that may be absent: whether it is, and what it is where it isn't.
-    fn guarded(&mut self, fuel: usize) -> Written {
-        if self.dice.below(3) == 1 {
-            return self.guarded_entry(fuel);
-        }
-        let Some(Optional { path, ty }) = self.scope.find_optional(&mut self.dice, None) else {
-            return self.leaf();
-        };
-        let there = self.is_there(&path);
-        self.around(there, path, ty, fuel)
-    }
-
-    fn guarded_entry(&mut self, fuel: usize) -> Written {
-        let map = self.path(&Type::Map);
-        let key = self.dice.pick(&KEYS);
-        let key = self.quoted(key);
-        self.count("in map");
-        let there = write(
-            Level::Comparison,
-            "{} in {}",
-            [(&key, Level::Sum), (&map, Level::Sum)],
-        );
-        let entry = write(
-            Level::Member,
-            "{}[{}]",
-            [(&map, Level::Member), (&key, Level::Choice)],
-        );
-        self.around(there, entry.ours, Type::Text, fuel)
-    }
-
-    /// A question that is true where a value is there.
-    fn is_there(&mut self, path: &str) -> Written {
-        let mut forms = Vec::new();
-        if self.language == Language::Whole || !path.contains("left_out") {
-            forms.extend([
-                ("!= null", "{} != null"),
-                ("== null", "!({} == null)"),
-                ("!= null", "null != {}"),
-            ]);
-        }
-        if self.language == Language::Whole || path.contains("left_out") {
-            forms.extend([("has", "has({})"), ("has", "!!has({})")]);
-        }
-        let (name, template) = self.dice.pick(&forms);
-        self.count(name);
-        let level = match template.as_bytes() {
-            [b'!', ..] => Level::Sign,
-            [b'h', ..] => Level::Member,
-            _ => Level::Comparison,
-        };
-        write(
-            level,
-            template,
-            [(&atom(Level::Member, path, true), Level::Sum)],
-        )
-    }
-
-    /// The ways in which a guard makes a value usable.
-    fn around(&mut self, there: Written, path: String, ty: Type, fuel: usize) -> Written {
-        if self.is_named(&path) {
-            return there;
-        }
-        let absent = write(Level::Sign, "!{}", [(&there, Level::Sign)]);
-        let way = self.dice.below(6);
-        if way == 0 {
-            return if self.dice.flip() { there } else { absent };
-        }
-        let about = ty.clone();
-        let body = self.with(path, ty, |writer| writer.about(&about, fuel.max(1)));
-        match way {
-            1 | 2 => write(
-                Level::And,
-                "{} && {}",
-                [(&there, Level::And), (&body, Level::And)],
-            ),
-            3 => write(
-                Level::Or,
-                "{} || {}",
-                [(&absent, Level::Or), (&body, Level::Or)],
-            ),
-            _ => {
-                self.count("?:");
-                let other = self.truth(fuel);
-                let (test, yes, no) = match way {
-                    4 => (there, body, other),
-                    _ => (absent, other, body),
-                };
-                let parts = [(&test, Level::Or), (&yes, Level::Or), (&no, Level::Choice)];
-                write(Level::Choice, "{} ? {} : {}", parts)
-            }
-        }
-    }
-
-    /// A condition that is likely to look at the innermost value of this type.
-    fn about(&mut self, ty: &Type, fuel: usize) -> Written {
-        match (ty, self.dice.below(3)) {
-            (Type::Text, 1) => self.text_test(fuel),
-            (Type::Text, 2) => self.compared(ty, &COMPARISONS[..2], fuel),
-            (Type::Number, 1 | 2) => self.compared(ty, &COMPARISONS, fuel),
-            (Type::Map, 1 | 2) => self.guarded_entry(fuel),
-            _ => self.truth(fuel),
-        }
-    }
-
-    /// `b != 0 && a / b > 1`: where the divisor is 0, nothing asks for the quotient.
-    fn guarded_division(&mut self, fuel: usize) -> Written {
-        self.count("/");
-        let by = self.path(&Type::Number);
-        let zero = self.number_literal("0");
-        let (over, bound) = (self.number(fuel), self.number(0));
-        let quotient = write(
-            Level::Product,
-            "{} / {}",
-            [(&over, Level::Product), (&by, Level::Sign)],
-        );
-        let asked = self.comparison(&COMPARISONS, quotient, bound);
-        let not_zero = write(
-            Level::Comparison,
-            "{} != {}",
-            [(&by, Level::Sum), (&zero, Level::Sum)],
-        );
-        write(
-            Level::And,
-            "{} && {}",
-            [(&not_zero, Level::And), (&asked, Level::And)],
         )
     }
 
@@ -462,25 +273,6 @@ impl Writer<'_> {
         written
     }
 
-    /// Whether a map has an entry, asked as of a field.
-    fn entry_is_there(&mut self) -> Written {
-        let entry = self.entry();
-        if self.is_named(&entry.ours) {
-            return entry_again(&entry);
-        }
-        self.is_there(&entry.ours)
-    }
-
-    pub(super) fn entry(&mut self) -> Written {
-        let map = self.path(&Type::Map);
-        let key = self.key(0);
-        write(
-            Level::Member,
-            "{}[{}]",
-            [(&map, Level::Member), (&key, Level::Choice)],
-        )
-    }
-
     /// What folds a list, at the top, where a defect would show.
     fn folded_compare(&mut self, fuel: usize) -> Written {
         let ty = [Type::Number, Type::Duration][self.dice.below(2)].clone();
@@ -489,11 +281,6 @@ impl Writer<'_> {
         let right = self.value(&ty, fuel);
         self.comparison(&COMPARISONS, left, right)
     }
-}
-
-/// Of an entry that is surely there.
-fn entry_again(entry: &Written) -> Written {
-    write(Level::Comparison, "{} == 'a'", [(entry, Level::Sum)])
 }
 
 impl Written {
