@@ -12,6 +12,7 @@ use super::choice::Choice;
 use super::collector::{Collector, Live};
 use super::dry_run;
 use super::exit::{Exit, Failure};
+use super::files::must_be_there;
 use super::format::Format;
 use super::judge::{self, Asked};
 use super::output::{Console, write_file};
@@ -46,6 +47,10 @@ pub(super) fn run(
         true => Waivers::LeftOut,
         false => Waivers::Read,
     };
+    let named = args.gate.baseline.as_deref();
+    if let Some(path) = named.filter(|_| !args.gate.update_baseline) {
+        must_be_there(path)?;
+    }
     let (earlier, unread) = match baseline::earlier(args) {
         Ok(earlier) => (earlier, None),
         Err(error) => (None, Some(error)),

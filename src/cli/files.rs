@@ -110,6 +110,12 @@ pub(super) fn text_if_there(path: &Path) -> Result<Option<String>, SourceError> 
     }
 }
 
+/// A file that was named must be there.
+pub(super) fn must_be_there(path: &Path) -> Result<(), Failure> {
+    let opened = fs::File::open(path).map(drop);
+    opened.map_err(|error| unreadable(path, &error))
+}
+
 /// A file or folder that cannot be read.
 pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     let hint = match error.kind() {

@@ -9,7 +9,9 @@ use jiff::civil::Date;
 
 use super::args::{ConfigArgs, FailOn};
 use super::exit::Failure;
-use super::files::{config_file, home, misnamed, mistakes, text_if_there, text_of, yaml_files};
+use super::files::{
+    config_file, home, misnamed, mistakes, must_be_there, text_if_there, text_of, yaml_files,
+};
 use super::format::OutputFile;
 use crate::assess;
 use crate::attestation::{self, Attestations};
@@ -86,7 +88,10 @@ impl Project {
         }
         let mut errors = Errors::default();
         let mut config = match config_file(args) {
-            Some(path) => configuration(&path, &mut errors),
+            Some(path) => {
+                must_be_there(&path)?;
+                configuration(&path, &mut errors)
+            }
             None => Config::default(),
         };
         let own = folders(&home, &config, OwnFiles::Rules, &mut errors);

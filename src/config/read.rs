@@ -135,10 +135,19 @@ impl Reader {
     }
 
     fn monitoring(&mut self, file: MonitoringFile) -> Monitoring {
+        for (index, topic) in file.trusted_topics.iter().enumerate() {
+            if !topic.starts_with("arn:") {
+                let message = format!(
+                    "\"{topic}\" is no ARN of a topic: as in arn:*:sns:*:111122223333:pager"
+                );
+                self.error(&format!("monitoring.trusted_topics.{index}"), message);
+            }
+        }
+        let external = self.text("monitoring.external".to_owned(), file.external);
         Monitoring {
             trusted_topics: self.globs("monitoring.trusted_topics", &file.trusted_topics),
             eventbridge: file.eventbridge,
-            external: file.external,
+            external: external.map(|it| it.value),
         }
     }
 

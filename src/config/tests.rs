@@ -14,13 +14,13 @@ fn reads(text: &str) -> Config {
 
 #[test]
 fn every_mistake_is_reported_with_its_place() {
-    let text = "tiers:\n  - name: critcal\n    tables: [\"pay-*\"]\ntrusted_accounts: [\"12\"]\nmonitoring:\n  trusted_topics: [\"a[\"]";
+    let text = "tiers:\n  - name: critcal\n    tables: [\"pay-*\"]\ntrusted_accounts: [\"12\"]\nmonitoring:\n  trusted_topics: [\"arn:a[\"]";
     assert_eq!(
         wrong(text),
         [
             "dynalint.yaml:3:11: unknown tier \"critcal\", did you mean \"critical\"?",
             "dynalint.yaml:5:20: \"12\" is no account id: twelve digits",
-            "dynalint.yaml:7:20: bad pattern \"a[\": unclosed character class; missing ']'",
+            "dynalint.yaml:7:20: bad pattern \"arn:a[\": unclosed character class; missing ']'",
         ]
     );
 }

@@ -4,6 +4,7 @@
 //! version; nothing is renamed or removed. Lists are sorted; only `duration_ms` may differ between two runs on one
 //! snapshot.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::generate::SchemaSettings;
@@ -14,7 +15,7 @@ use serde::ser::Error;
 use super::{BlindSpot, Counts, LeftOut, Report, Setting, Summary, TurnedOff, worst_first};
 use crate::attestation::Hold;
 use crate::checklist::{Assessed, Item, Signature, Standing};
-use crate::finding::{Area, Decoration, Finding, SubjectId};
+use crate::finding::{Area, Decoration, Finding, SubjectId, Verdict};
 use crate::snapshot::Scope;
 use crate::snapshot::fact::Why;
 use crate::snapshot::operation::Operation;
@@ -175,7 +176,7 @@ struct ResultV1<'a> {
     /// Who answers for it; null where nobody does.
     waiver: Option<WaiverV1<'a>>,
     subject: SubjectV1<'a>,
-    message: &'a str,
+    message: Cow<'a, str>,
     evidence: Vec<EvidenceV1<'a>>,
     unknown: Vec<UnknownV1<'a>>,
     params: &'a BTreeMap<String, serde_json::Value>,
@@ -467,7 +468,7 @@ impl<'a> ResultV1<'a> {
             decoration: finding.decoration.as_ref().map(Decoration::word),
             waiver: finding.decoration.as_ref().and_then(WaiverV1::of),
             subject: SubjectV1::from_subject(&finding.subject),
-            message: &finding.message,
+            message: said(finding),
             evidence: finding
                 .evidence
                 .iter()
@@ -482,6 +483,20 @@ impl<'a> ResultV1<'a> {
                 .collect(),
             fingerprint: &finding.fingerprint,
             source: SourceV1 { file, line: *line },
+        }
+    }
+}
+
+/// What is said of a finding; of an unknown one never what would be said of a failure.
+fn said(finding: &Finding) -> Cow<'_, str> {
+    let why = finding.unknown.first();
+    match (finding.verdict, why) {
+        (Verdict::Unknown, Some(why)) => {
+            let subject = finding.subject.short();
+            Cow::Owned(format!("{subject}: cannot tell: {}", why.brief()))
+        }
+        (Verdict::Unknown | Verdict::Pass | Verdict::Fail | Verdict::NotApplicable, _) => {
+            Cow::Borrowed(&finding.message)
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::assess::{At, Configured, InForce, Settings};
+use crate::assess::{At, Configured, InForce, Settings, leaves_out};
 use crate::cli::args::ExplainArgs;
 use crate::cli::check::demo;
 use crate::cli::exit::Failure;
@@ -19,6 +19,12 @@ use crate::yaml::nearest;
 
 /// What the configuration sets of a rule, a line each.
 pub(super) fn set(project: &Project, rule: &Rule) -> Vec<String> {
+    if let Some(out) = leaves_out(&project.config, rule) {
+        return vec![format!(
+            "off, {} is out of scope: {} ({})",
+            out.name.value, out.because, out.name.origin
+        )];
+    }
     let settings = Settings::new([rule], &project.catalog, &project.config);
     let Some(configured) = settings.rules.first() else {
         return Vec::new();
