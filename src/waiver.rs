@@ -1,7 +1,7 @@
 //! Waivers: somebody answers for what a rule says of certain subjects, until a date.
 //!
 //! A waiver changes no verdict: the finding stays, decorated, and does not count in the gate. Reads the file
-//! ([`read`]), says how each waiver stands on a day, and decorates the findings of a run ([`apply`]). Knows no clock:
+//! ([`read`]), says how each waiver stands on a day, and decorates the findings of a run ([`apply()`]). Knows no clock:
 //! today is passed in. Does not write: that is `dynalint waive`, through [`crate::yaml::edit`].
 
 mod apply;
