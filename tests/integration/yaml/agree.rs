@@ -29,7 +29,7 @@ const DIFFERENCES: [(&str, IsMeant); 3] = [
 ];
 
 /// What `serde_yaml` refuses and YAML 1.2 allows: part of what it says, and what must be in the text then.
-const REFUSED_ELSEWHERE: [(&str, &str); 10] = [
+const REFUSED_ELSEWHERE: [(&str, &str); 11] = [
     // Between tokens, before comments and on empty lines a tab is a space; as indentation it is refused here too.
     ("found character that cannot start any token", "\t"),
     ("found a tab character", "\t"),
@@ -39,6 +39,8 @@ const REFUSED_ELSEWHERE: [(&str, &str); 10] = [
     ("found character that cannot start any token", "["),
     ("found character that cannot start any token", "{"),
     ("did not find expected node content", ":"),
+    // `...` before the document has begun.
+    ("did not find expected node content", "..."),
     ("did not find expected ',' or ']'", "["),
     ("did not find expected ',' or '}'", "{"),
     ("found unexpected ':'", "{"),
