@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::check::check;
 use self::identity::Identities;
-pub use self::scope::{is_out_of_scope, leaves_out, services};
+pub use self::scope::{is_out_of_scope, leaves_out};
 pub use self::settings::{At, Configured, InForce, Off, Open, Settings};
 use crate::config::Match;
 use crate::evaluate::{self, Outcome, Scope, Subject};
@@ -666,9 +666,11 @@ fn finding(
             Some(_) => Vec::new(),
             None => in_force.set_on(home.table),
         },
+        // What not every candidate has the same is not in force for certain.
         params: in_force
             .params
             .iter()
+            .filter(|param| open.is_none_or(|open| open.agrees_on(*param)))
             .map(|(name, value)| (name.to_owned(), value.to_json()))
             .collect(),
         source: (rule.file.clone(), rule.line),

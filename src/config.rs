@@ -156,13 +156,6 @@ pub fn read_all(file: &str, text: &str) -> (Config, Vec<SourceError>) {
 }
 
 impl Config {
-    /// Where the value of this path stands, for people: `dynalint.yaml:12`.
-    pub fn origin(&self, path: &str) -> String {
-        self.spans
-            .as_ref()
-            .map_or_else(|| NAME.to_owned(), |spans| origin(spans, path))
-    }
-
     /// A mistake in a value of the file that was found later.
     pub fn error(&self, path: &str, message: impl Into<String>) -> SourceError {
         match &self.spans {
@@ -207,11 +200,6 @@ pub fn globs(patterns: &[String]) -> Result<GlobSet, (usize, String)> {
     }
     set.build()
         .map_err(|error| (0, format!("bad patterns: {error}")))
-}
-
-/// Whether it is the id of an account.
-pub(crate) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether it is a URL of a host.

@@ -109,9 +109,11 @@ pub fn decide(terms: Terms, seen: &Seen<'_>) -> Gate {
     let signs = terms.fail_on.is_some();
     let open_items = if signs { seen.open_items } else { 0 };
     let rejected_items = if signs { seen.rejected_items } else { 0 };
-    let counts = signs && seen.anything_checked;
-    let unassessed = if counts { seen.unassessed_items } else { 0 };
-    let idle_waivers = if counts { seen.idle_waivers } else { 0 };
+    let unassessed = if signs { seen.unassessed_items } else { 0 };
+    let idle_waivers = match signs && seen.anything_checked {
+        true => seen.idle_waivers,
+        false => 0,
+    };
     let unknown = counted(terms.fail_on, seen.unknowns) + unassessed;
     let not_right = open_items + rejected_items + idle_waivers;
     let outcome = if counted(terms.fail_on, seen.fails) + not_right > 0 {
@@ -355,5 +357,24 @@ mod tests {
         assert_eq!(decided(1, 0), GateOutcome::NotReady);
         assert_eq!(decided(0, 1), GateOutcome::NotReady);
         assert_eq!(decided(0, 0), GateOutcome::NothingToCheck { allowed: true });
+    }
+
+    #[test]
+    fn tables_that_could_not_be_listed_are_not_nothing_to_sign_for() {
+        let terms = Terms {
+            allow_empty: true,
+            ..Terms::default()
+        };
+        let none = none();
+        let seen = Seen {
+            fails: &none,
+            unknowns: &none,
+            open_items: 0,
+            rejected_items: 0,
+            unassessed_items: 1,
+            idle_waivers: 0,
+            anything_checked: false,
+        };
+        assert_eq!(super::decide(terms, &seen).outcome, GateOutcome::CannotTell);
     }
 }

@@ -3,9 +3,18 @@
 //! Holds no text layout and no JSON shape; those are the formats' own.
 
 pub mod cases;
+pub mod csv;
 pub mod doctor;
 pub mod explain;
+pub mod github;
+pub mod gitlab;
+pub mod html;
 pub mod json;
+pub mod jsonl;
+pub mod junit;
+pub mod markdown;
+pub mod ocsf;
+pub mod sarif;
 pub mod signatures;
 pub mod terminal;
 
@@ -64,7 +73,7 @@ pub struct Report {
     /// What could not be read, and the rules it blinds.
     pub gaps: Vec<BlindSpot>,
     /// What the configuration did to the run.
-    pub asides: Asides,
+    pub config_effects: ConfigEffects,
     /// How each waiver stands, in the order of the file.
     pub waivers: Vec<waiver::Standing>,
     /// What the baseline came to, where there is one.
@@ -73,7 +82,7 @@ pub struct Report {
 
 /// What the configuration did to a run, beside the settings of each finding.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asides {
+pub struct ConfigEffects {
     /// The target that was read, where one was.
     pub target: Option<String>,
     /// The rules that say nothing, everywhere or in some places.

@@ -144,6 +144,15 @@ pub enum Root {
 }
 
 impl Root {
+    /// The roots that its conditions can name, by slot of the frame.
+    pub const fn slots(self) -> &'static [Root] {
+        match self {
+            Root::Account => &[Root::Account],
+            Root::Table => &[Root::Account, Root::Table],
+            Root::Iam => &[Root::Iam],
+        }
+    }
+
     /// The name in conditions.
     pub const fn name(self) -> &'static str {
         match self {

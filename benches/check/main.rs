@@ -19,7 +19,7 @@ use dynalint::gate::{self, Seen, Terms};
 use dynalint::link::Linked;
 use dynalint::report::terminal::style::Style;
 use dynalint::report::terminal::{Detail, Input, Show, View};
-use dynalint::report::{Asides, Report, json, terminal};
+use dynalint::report::{ConfigEffects, Report, json, terminal};
 use dynalint::rule::catalog::Catalog;
 use dynalint::snapshot::{Snapshot, file};
 
@@ -172,7 +172,7 @@ fn report(snapshot: &Snapshot, made: assess::Assessment, rules: usize) -> Report
         findings: made.findings,
         checklists: Vec::new(),
         gaps: made.gaps,
-        asides: Asides::default(),
+        config_effects: ConfigEffects::default(),
         waivers: Vec::new(),
         baseline: None,
     }

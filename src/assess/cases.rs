@@ -141,16 +141,16 @@ impl Trial {
             place: read.place("tests"),
             looks_at: rule.fields().into_iter().collect(),
             cases: cases
-                .map(|(index, (case, given))| Tried {
-                    place: read.place(&format!("tests.{index}")),
-                    ..self.case(rule, case, &read, given)
+                .map(|(index, (case, given)): (usize, _)| {
+                    let place = read.place(&format!("tests.{index}"));
+                    self.case(rule, case, place, &read, given)
                 })
                 .collect(),
             missing: missing(rule),
         })
     }
 
-    fn case(&mut self, rule: &Rule, case: &Case, cases: &Cases, given: &Given) -> Tried {
+    fn case(&mut self, rule: &Rule, case: &Case, at: Place, cases: &Cases, given: &Given) -> Tried {
         let all = judge(rule, &given.params, &given.snapshot);
         let of_case = |finding: &&Finding| {
             let subject = case.subject.as_deref();
@@ -176,7 +176,7 @@ impl Trial {
         }
         Tried {
             name: case.name.clone(),
-            place: cases.place("tests"),
+            place: at,
             expected: case.expect,
             results,
             blanked,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::scope::services;
+use super::scope::{NEEDED, services};
 use super::settings::OFF;
 use crate::config::{Config, OutOfScope, Override, Placed, RuleSetting};
 use crate::finding::{Area, Severity};
@@ -115,7 +115,7 @@ impl<'a> Checker<'a> {
 
     fn scope(&mut self, one: &OutOfScope) {
         let name = one.name.value.as_str();
-        if matches!(name, "sts" | "dynamodb") {
+        if NEEDED.contains(&name) {
             let message = format!("{name} cannot be turned off: nothing would be left");
             return self.key(&one.name, message, None);
         }

@@ -65,17 +65,11 @@ impl Identities {
 
 /// Whether all tables are here with their tags: one that is not could have the same identity as one that is.
 fn sees_all(account: &AccountView<'_>) -> bool {
-    let listed = account.tables.known();
-    let none_left_out = account
-        .region
-        .other_tables
-        .known()
-        .is_none_or(Vec::is_empty);
-    none_left_out
-        && listed.is_some_and(|listed| {
-            let mut tables = listed.items.iter();
-            listed.missing.is_none() && tables.all(|view| view.table.tags.known().is_some())
-        })
+    let all_tagged = account.tables.known().is_some_and(|listed| {
+        let mut tables = listed.items.iter();
+        tables.all(|view| view.table.tags.known().is_some())
+    });
+    account.unlisted().is_none() && all_tagged
 }
 
 fn by_identity<'a>(

@@ -6,11 +6,14 @@ use crate::config::{Config, OutOfScope};
 use crate::rule::Rule;
 use crate::snapshot::operation::Operation;
 
-/// The services that can be left out: without the tables there would be nothing to judge.
-pub fn services() -> BTreeSet<&'static str> {
+/// The services that cannot be left out: without identity and tables there would be nothing to judge.
+pub(super) const NEEDED: [&str; 2] = ["sts", "dynamodb"];
+
+/// The services that can be left out.
+pub(super) fn services() -> BTreeSet<&'static str> {
     let services = Operation::ALL.iter().map(|it| it.service());
     services
-        .filter(|service| !matches!(*service, "sts" | "dynamodb"))
+        .filter(|service| !NEEDED.contains(service))
         .collect()
 }
 

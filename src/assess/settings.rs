@@ -14,7 +14,7 @@ use crate::link::declared;
 use crate::link::table::TableView;
 use crate::rule::Rule;
 use crate::rule::catalog::Catalog;
-use crate::rule::param::Params;
+use crate::rule::param::{ParamValue, Params};
 use crate::snapshot::fact::{NOT_REQUESTED, Why};
 use crate::snapshot::table::Table;
 use crate::yaml::Tree;
@@ -93,6 +93,14 @@ pub struct Open<'m> {
     pub is_complete: bool,
     /// What could not be read.
     pub why: &'m Why,
+}
+
+impl Open<'_> {
+    /// Whether every setting that is possible has this value of a parameter.
+    pub(super) fn agrees_on(&self, param: (&str, &ParamValue)) -> bool {
+        let has = |it: &Arc<InForce>| it.params.iter().any(|other| other == param);
+        self.is_complete && self.candidates.iter().all(has)
+    }
 }
 
 /// Overrides in doubt of which all combinations are looked at.
@@ -208,11 +216,6 @@ impl<'a> Settings<'a> {
         config.overrides.iter().map(matches).collect()
     }
 
-    /// The place of an override among those that [`Settings::matches`] tells of.
-    pub fn place_of(&self, one: &Override) -> Option<usize> {
-        self.overrides().iter().position(|it| it.path == one.path)
-    }
-
     /// Takes out the rules that say nothing anywhere, and tells of them.
     pub fn take_off(&mut self) -> Vec<TurnedOff> {
         let (off, on) = std::mem::take(&mut self.rules)
@@ -232,21 +235,15 @@ impl<'a> Settings<'a> {
         off.iter().filter_map(tell).collect()
     }
 
-    /// Whether tags decide what is in force of any of the rules.
-    pub fn need_tags(&self) -> bool {
+    /// The overrides of a rule: the place of each among those that [`Settings::matches`] tells of, and what it sets.
+    pub fn overrides_of(
+        &self,
+        configured: &Configured<'_>,
+    ) -> Vec<(usize, &'a Override, Vec<Setting>)> {
         let overrides = self.overrides();
-        let of_rules = self.rules.iter().flat_map(|it| &it.layers);
-        let mut places = of_rules.filter_map(|(at, _)| overrides.get(*at));
-        places.any(|one| one.place.needs_tags())
-    }
-
-    /// Where the overrides of a rule hold, with what each sets: `(where, settings)`.
-    pub fn overrides_of(&self, rule: &str) -> Vec<(&'a Override, Vec<Setting>)> {
-        let configured = self.rules.iter().find(|it| it.rule.id.as_str() == rule);
-        let layers = configured.into_iter().flat_map(|it| &it.layers);
-        let overrides = self.overrides();
+        let layers = configured.layers.iter();
         layers
-            .filter_map(|(at, change)| Some((overrides.get(*at)?, change.settings())))
+            .filter_map(|(at, change)| Some((*at, overrides.get(*at)?, change.settings())))
             .collect()
     }
 
@@ -273,19 +270,20 @@ fn finds_none(place: &Where, accounts: &[AccountView<'_>]) -> bool {
         return false;
     };
     let here = |list: &[String], one: &String| list.is_empty() || list.contains(one);
-    let mut homes = accounts.iter().filter(|it| {
+    let homes = accounts.iter().filter(|it| {
         here(&place.accounts, &it.region.account) && here(&place.regions, &it.region.region)
     });
-    let mut any = false;
-    let none = homes.all(|it| {
-        any = true;
-        let listed = it.tables.known();
-        listed.is_some_and(|listed| {
-            let mut names = listed.items.iter().map(|view| view.table.name.as_str());
-            listed.missing.is_none() && !names.any(|name| globs.is_match(name))
-        })
-    });
-    any && none
+    let homes: Vec<&AccountView<'_>> = homes.collect();
+    // Where there may be tables that are not here, one of them may have the name.
+    let may_have = |it: &&AccountView<'_>| {
+        let mut listed = it
+            .tables
+            .known()
+            .into_iter()
+            .flat_map(|listed| &listed.items);
+        it.unlisted().is_some() || listed.any(|view| globs.is_match(&view.table.name))
+    };
+    !homes.is_empty() && !homes.iter().any(may_have)
 }
 
 impl<'a> Configured<'a> {
@@ -424,10 +422,12 @@ pub(super) fn digested<'s>(settings: &'s Settings<'_>) -> impl Iterator<Item = S
 impl Change {
     fn new(setting: &RuleSetting) -> Change {
         let level = setting.level.as_ref().map(|level| {
-            let read = match level.value.parse() {
-                Ok(severity) => Level::At(severity),
-                // Any other word was refused when the file was checked.
-                Err(_) => Level::Off,
+            let read = match level.value.as_str() {
+                OFF => Level::Off,
+                word => Level::At(
+                    word.parse()
+                        .expect("each level was checked when the file was read"),
+                ),
             };
             (read, level.origin.clone())
         });

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{Asked, Attestation, DIGITS, Items, On, Outcome, Pattern, Per};
 use crate::config;
+use crate::policy::is_account;
 use crate::yaml::did_you_mean;
 
 /// A signature as text. What may be missing is optional here, so that all that is missing is said at once.
@@ -190,11 +191,10 @@ impl Checker {
 
     fn pattern(&mut self, per: Per, text: Option<&str>) -> Option<Pattern> {
         let (text, key) = (text?, format!("on.{}", per.word()));
-        let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
         if text.is_empty() {
             let message = format!("{} is empty, and nothing has an empty name", per.word());
             self.hinted(&key, message, Some("all of them are \"*\"".to_owned()));
-        } else if per == Per::Account && !is_account && !text.contains(['*', '?', '[', '{']) {
+        } else if per == Per::Account && !is_account(text) && !text.contains(['*', '?', '[', '{']) {
             let message = format!("\"{text}\" is no account id: twelve digits, or a pattern");
             self.wrong(&key, message);
         }

@@ -117,6 +117,11 @@ impl Assessed {
         self.standings.iter().filter(undecided).count()
     }
 
+    /// How many items may have to be signed for more than is known.
+    pub fn partial(&self) -> usize {
+        self.standings.iter().filter(|it| it.is_partial).count()
+    }
+
     /// How many items have a rule that was not run, those that fail among them.
     pub fn left_out(&self) -> usize {
         self.standings.iter().filter(|it| it.is_left_out).count()

@@ -1,15 +1,10 @@
 //! Questions to the person at the terminal. Each has a flag, and without a terminal none is asked.
 
-use std::io::{BufRead, IsTerminal};
+use std::io::BufRead;
 use std::process::{Command, Stdio};
 
 use super::exit::Failure;
 use super::output::Console;
-
-/// Whether somebody is there to answer: stdin and stderr are terminals.
-pub(super) fn can_ask(console: &Console<'_>) -> bool {
-    console.screen.err_is_terminal && std::io::stdin().is_terminal()
-}
 
 /// Asks until something is said; with a default, nothing is that.
 pub(super) fn ask(

@@ -25,7 +25,9 @@ use crate::finding::Severity;
 use crate::gate::Terms;
 use crate::report::terminal::style::Style;
 use crate::report::terminal::{Detail, Group, Input, Show, View};
-use crate::report::{Report, json, terminal};
+use crate::report::{
+    Report, csv, github, gitlab, html, json, jsonl, junit, markdown, ocsf, sarif, terminal,
+};
 use crate::rule::text::shown_duration;
 use crate::snapshot::{Snapshot, Source, file};
 
@@ -65,6 +67,7 @@ pub(super) fn run(
         ));
     }
     let choice = Choice::new(&project, &args.select, args.run.no_metrics)?;
+    let asked = asked(args, &project, today)?;
     if args.run.dry_run {
         return dry(args, &choice, console);
     }
@@ -74,7 +77,6 @@ pub(super) fn run(
     if let Some(path) = &args.output.save {
         file::save(&snapshot, path)?;
     }
-    let asked = asked(args, &project, today)?;
     let (mut report, made) = judge::report(&snapshot, &project, earlier.as_ref(), &choice, &asked);
     if args.input.is_none() && !args.demo {
         report.duration_ms = u64::try_from(duration_ms).ok();
@@ -129,7 +131,7 @@ fn refuse(args: &CheckArgs) -> Result<(), Failure> {
             format!("leave {flag} out, or take --format terminal"),
         ));
     }
-    if args.gate.max_age.is_some() && args.input.is_none() && !args.demo {
+    if args.gate.max_age.is_some() && is_live {
         return Err(Failure::new(
             "--max-age is for a saved snapshot, and none is given",
             "dynalint check FILE --max-age 24h, or leave it out",
@@ -267,6 +269,15 @@ pub(super) fn demo() -> Result<Snapshot, Failure> {
     Ok(snapshot)
 }
 
+/// The facts that were named, where any were.
+pub(super) fn named(input: Option<&Path>, is_demo: bool) -> Result<Option<Snapshot>, Failure> {
+    match (input, is_demo) {
+        (Some(path), _) => Ok(Some(file::load(path)?)),
+        (None, true) => demo().map(Some),
+        (None, false) => Ok(None),
+    }
+}
+
 fn live(
     args: &CheckArgs,
     choice: &Choice<'_>,
@@ -354,17 +365,26 @@ fn write_files(args: &CheckArgs, report: &Report, screen: &View<'_>) -> Result<(
 }
 
 fn text(format: Format, report: &Report, view: &View<'_>) -> Result<String, Failure> {
-    match format {
-        Format::Terminal => Ok(terminal::render(report, view)),
-        Format::Json => machine(report, view.show),
+    if format == Format::Terminal {
+        return Ok(terminal::render(report, view));
     }
-}
-
-fn machine(report: &Report, show: Show) -> Result<String, Failure> {
-    let shown = terminal::only(report, show);
-    json::render(&shown).map_err(|error| {
+    let shown = &terminal::only(report, view.show);
+    let text = match format {
+        Format::Terminal => Ok(terminal::render(report, view)),
+        Format::Json => json::render(shown),
+        Format::Jsonl => jsonl::render(shown, view),
+        Format::Sarif => sarif::render(shown, view),
+        Format::Junit => junit::render(shown, view),
+        Format::Github => github::render(shown, view),
+        Format::Gitlab => gitlab::render(shown, view),
+        Format::Markdown => markdown::render(shown, view),
+        Format::Html => html::render(shown, view),
+        Format::Csv => csv::render(shown, view),
+        Format::Ocsf => ocsf::render(shown, view),
+    };
+    text.map_err(|error| {
         Failure::new(
-            format!("cannot write the JSON report: {error}"),
+            format!("cannot write the report: {error}"),
             "take --format terminal, and tell us",
         )
     })

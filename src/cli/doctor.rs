@@ -12,12 +12,12 @@ use super::choice::Choice;
 use super::collector::{Collector, Live, no_step};
 use super::exit::{Exit, Failure};
 use super::files::config_file;
-use super::format::Format;
+use super::format::ListFormat;
 use super::output::Console;
 use super::progress::Shown;
 use super::project::{Project, Waivers};
-use super::target;
 use super::time::today;
+use super::{target, variables};
 use crate::report::doctor::policy::Policy;
 use crate::report::doctor::terminal::Commands;
 use crate::report::doctor::{Diagnosis, Needs, Outcome, Permissions, Step, json, terminal};
@@ -39,6 +39,12 @@ pub(super) fn run(
 ) -> Result<Exit, Failure> {
     if args.policy {
         return policy(args, console);
+    }
+    if variables::is_offline() {
+        return Err(Failure::new(
+            "DYNALINT_OFFLINE is set, and doctor asks AWS",
+            "unset it, or take dynalint doctor --policy, which asks nobody",
+        ));
     }
     let diagnosis = match project(args) {
         Ok(project) => diagnosis(args, &project, collector, console)?,
@@ -164,11 +170,11 @@ fn text(
         policy: &policy_command(args),
     };
     match args.format {
-        Format::Terminal => {
+        ListFormat::Terminal => {
             let style = console.screen.style(args.talk.color, None);
             Ok(terminal::render(diagnosis, &style, detail, commands))
         }
-        Format::Json => json::render(diagnosis).map_err(unwritable),
+        ListFormat::Json => json::render(diagnosis).map_err(unwritable),
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn misnamed(path: &Path) -> Option<Failure> {
 }
 
 /// The root of the repository, or the folder itself where there is none.
-fn repository(here: &Path) -> &Path {
+pub(super) fn repository(here: &Path) -> &Path {
     let mut folders = here.ancestors();
     let root = folders.find(|folder| folder.join(".git").exists());
     root.unwrap_or(here)

@@ -12,6 +12,24 @@ pub enum Format {
     Terminal,
     /// JSON, version 1
     Json,
+    /// JSON, one finding a line
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for test reports
+    Junit,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Code Quality of GitLab
+    Gitlab,
+    /// Markdown, for a pull request
+    Markdown,
+    /// One HTML file, for a browser
+    Html,
+    /// Rows, for a spreadsheet
+    Csv,
+    /// Compliance Findings of OCSF, for a security lake
+    Ocsf,
 }
 
 /// A format of the pages that `explain` prints.
@@ -23,9 +41,9 @@ pub enum PageFormat {
     Markdown,
 }
 
-/// A format of what `rules test` prints.
+/// A format of what is no report: what `rules test` and `doctor` print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum CaseFormat {
+pub enum ListFormat {
     /// Text for people
     Terminal,
     /// JSON, version 1
@@ -40,6 +58,12 @@ impl Format {
     fn from_extension(path: &Path) -> Option<Format> {
         match path.extension()?.to_str()? {
             "json" => Some(Format::Json),
+            "jsonl" => Some(Format::Jsonl),
+            "sarif" => Some(Format::Sarif),
+            "xml" => Some(Format::Junit),
+            "md" => Some(Format::Markdown),
+            "html" => Some(Format::Html),
+            "csv" => Some(Format::Csv),
             "txt" => Some(Format::Terminal),
             _ => None,
         }
@@ -82,11 +106,18 @@ fn unknown_format(text: &str) -> String {
     let word = text.split_once(':').map(|(word, _)| word);
     let is_format = |word: &&str| word.len() > 1 && word.chars().all(|c| c.is_ascii_alphanumeric());
     match word.filter(is_format) {
-        Some(_) => "json:FILE or terminal:FILE".to_owned(),
-        None => {
-            format!("a name that ends in .json or .txt, or the format before it: json:{text}")
-        }
+        Some(_) => format!("a format before the colon: {}", words().join(", ")),
+        None => format!(
+            "a name that ends in .html, .json, .jsonl, .sarif, .xml (JUnit), .md, .csv or .txt, or the format before it: json:{text}"
+        ),
     }
+}
+
+/// The words of the formats.
+fn words() -> Vec<String> {
+    let values = Format::value_variants().iter();
+    let values = values.filter_map(ValueEnum::to_possible_value);
+    values.map(|value| value.get_name().to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -114,7 +145,7 @@ mod tests {
             Ok((Format::Terminal, "a:b.json".to_owned()))
         );
         assert_eq!(read("C:\\report.json").map(|file| file.0), Ok(Format::Json));
-        for wrong in ["report", "sarif:report", "json:", "report.html"] {
+        for wrong in ["report", "pdf:report", "json:", "report.pdf"] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use self::answers::Answers;
 use super::args::{ConfigArgs, InitArgs, Pipeline};
 use super::exit::{Exit, Failure};
-use super::files::{config_file, mistakes, text_of};
-use super::output::{Console, write_file};
+use super::files::{config_file, mistakes, repository, text_of};
+use super::output::{Console, make_folder, write_file};
 use crate::config;
 use crate::report::terminal::layout::count;
 
@@ -68,15 +68,7 @@ fn keep(pipeline: Pipeline, answers: &Answers, console: &mut Console<'_>) -> Res
         ));
         return console.report(&text);
     }
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| {
-            let trouble = crate::snapshot::file::trouble(&error);
-            Failure::new(
-                format!("cannot make the folder of {}: {trouble}", pipeline.path()),
-                "check the path and its permissions",
-            )
-        })?;
-    }
+    make_folder(&path)?;
     write_file(&path, &text)?;
     console.talk(&format!("wrote {}: {}\n", pipeline.path(), pipeline.next()));
     Ok(())
@@ -123,12 +115,7 @@ fn from_root(path: &Path) -> String {
     }
 }
 
-/// The root of the repository; the current folder where there is none.
+/// Where the files go: the root of the repository, or the current folder where there is none.
 fn root() -> PathBuf {
-    let here = std::env::current_dir().unwrap_or_default();
-    let root = here
-        .ancestors()
-        .find(|folder| folder.join(".git").exists())
-        .map(Path::to_owned);
-    root.unwrap_or(here)
+    repository(&std::env::current_dir().unwrap_or_default()).to_owned()
 }

@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::finding::looked::Looked;
 use crate::gate::{self, Seen, Terms};
 use crate::link::Linked;
-use crate::report::{Asides, Report, RuleFacts};
+use crate::report::{ConfigEffects, Report, RuleFacts};
 use crate::rule::Rule;
 use crate::snapshot::Snapshot;
 use crate::waiver::{self, Environments, State};
@@ -72,7 +72,8 @@ pub(super) fn report(
     // A rule on the account that does not apply to an empty one has checked nothing.
     let all = &made.summary.all;
     let anything = made.tables > 0 || all.total() > all.not_applicable;
-    let looked = looked(snapshot, choice, &made);
+    let others = project.config.targets.len() > 1;
+    let looked = looked(&linked, choice, &made).among_others(others);
     let waivers = waiver::apply(
         &mut made.findings,
         &mut made.summary,
@@ -119,7 +120,11 @@ pub(super) fn report(
             unknowns: &made.summary.unknowns,
             open_items: in_gate().map(Assessed::to_sign).sum(),
             rejected_items: in_gate().map(Assessed::rejected).sum(),
-            unassessed_items: in_gate().map(Assessed::undecided).sum(),
+            // Of nothing, no rule is missing; tables that could not be listed are.
+            unassessed_items: match anything {
+                true => in_gate().map(Assessed::undecided).sum(),
+                false => in_gate().map(Assessed::partial).sum(),
+            },
             idle_waivers: if asked.strict_waivers { idle } else { 0 },
             anything_checked: anything,
         },
@@ -143,7 +148,7 @@ pub(super) fn report(
         findings: made.findings,
         checklists,
         gaps: made.gaps,
-        asides: Asides {
+        config_effects: ConfigEffects {
             target: asked.target.clone(),
             off: choice.off.iter().cloned().chain(made.off).collect(),
             left_out: choice.left_out.clone(),
@@ -160,18 +165,21 @@ pub(super) fn lapsing_days(config: &Config) -> u32 {
     config.waivers.lapsing_days.unwrap_or(waiver::LAPSING_DAYS)
 }
 
-fn looked(snapshot: &Snapshot, choice: &Choice<'_>, made: &Assessment) -> Looked {
+fn looked(linked: &Linked<'_>, choice: &Choice<'_>, made: &Assessment) -> Looked {
     let rules = choice.settings.rules.iter().map(|it| {
         let rule = it.rule;
         (rule.id.as_str(), rule.for_each.kind())
     });
     // A rule that is off in some places has not looked at everything.
     let off = made.off.iter().map(|it| it.rule.clone());
+    // A file may have been collected of some tables only.
+    let mut accounts = linked.accounts.iter();
+    let is_narrowed = choice.tables.narrows() || accounts.any(|it| it.unlisted().is_some());
     Looked::new(
         &rules.collect(),
         choice.not_run.iter().cloned().chain(off).collect(),
-        choice.tables.narrows(),
-        snapshot.scopes(),
+        is_narrowed,
+        linked.snapshot.scopes(),
         &made.findings,
     )
 }

@@ -2,6 +2,7 @@
 //!
 //! A closed pipe is a quiet end: `dynalint check | head` is no error, and its exit code stays the verdict's.
 
+use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
@@ -58,4 +59,21 @@ impl<'a> Console<'a> {
 /// Where the folder cannot be written to.
 pub(super) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
     write_whole(path, text.as_bytes()).map_err(Failure::from)
+}
+
+/// Makes the folder of a file that is to be written.
+///
+/// # Errors
+/// Where it cannot be made.
+pub(super) fn make_folder(path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    match folder {
+        Some(folder) => fs::create_dir_all(folder).map_err(|error| {
+            Failure::new(
+                format!("cannot write {}: {}", folder.display(), trouble(&error)),
+                "check the path and its permissions",
+            )
+        }),
+        None => Ok(()),
+    }
 }

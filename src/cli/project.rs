@@ -14,7 +14,7 @@ use super::files::{
 };
 use super::format::OutputFile;
 use crate::assess;
-use crate::attestation::{self, Attestations};
+use crate::attestation::{self, Attestations, Items};
 use crate::checklist::{self, Checklists, RuleNames};
 use crate::config::{self, Config};
 use crate::rule::catalog::{Catalog, Source};
@@ -77,60 +77,29 @@ impl Project {
         today: Date,
         also: Option<SourceError>,
     ) -> Result<Project, Failure> {
+        refuse_misnamed(args)?;
         let home = home(args);
-        let attestations_file = home.join(ATTESTATIONS);
-        let (config_name, waivers_file) = (home.join(config::NAME), waivers_path(args));
-        let is_found = !args.no_config && args.config.is_none();
-        let files = [&*attestations_file, &*waivers_file];
-        let files = files.into_iter().chain(is_found.then_some(&*config_name));
-        if let Some(failure) = files.filter_map(misnamed).next() {
-            return Err(failure);
-        }
         let mut errors = Errors::default();
-        let mut config = match config_file(args) {
-            Some(path) => {
-                must_be_there(&path)?;
-                configuration(&path, &mut errors)
-            }
-            None => Config::default(),
-        };
-        let own = folders(&home, &config, OwnFiles::Rules, &mut errors);
-        let own = each_once(rules.iter().cloned().chain(own));
-        let (sources, unread) = own_rules(&own)?;
-        let (catalog, broken) = assess::load(sources);
-        // Where a rule could not be read, whoever names it is not to blame.
-        let are_all = unread.is_empty() && broken.is_empty();
+        let config = configuration(args, &mut errors)?;
         let fail_on = fail_on(&config, &mut errors);
         let output = output(&config, &mut errors);
+        let (catalog, found) = own_catalog(rules, &home, &config, &mut errors)?;
+        // Where a rule could not be read, whoever names it is not to blame.
+        let are_all = found.is_empty();
         errors.0.extend(assess::check(&catalog, &config, are_all));
         errors.0.sort_by_key(|error| (error.line, error.column));
-        errors.0.extend(unread.into_iter().chain(broken));
-        let names = RuleNames {
-            ids: &catalog.names(),
-            are_all,
-        };
-        let lists = folders(&home, &config, OwnFiles::Checklists, &mut errors);
-        let own = own_checklists(&lists, &mut errors)?;
-        config.checklists = Some(lists);
-        let own = own.iter().map(|(file, text)| (&**file, &**text));
-        let (lists, found) = Checklists::load(checklist::BUILTIN.iter().copied().chain(own), names);
-        // Nor is an attestation of an item, where a list could not be read.
-        let items = lists.signable(found.is_empty());
         errors.0.extend(found);
-        let text = errors.kept(text_if_there(&attestations_file)).flatten();
-        let attestations = text.map(|text| {
-            let file = attestations_file.display().to_string();
-            errors.all(attestation::read(&file, &text, &items, today))
+        let (lists, items) = own_lists(&home, &config, &catalog, are_all, &mut errors)?;
+        let attestations_file = home.join(ATTESTATIONS);
+        let attestations = errors.read(&attestations_file, |file, text| {
+            attestation::read(file, text, &items, today)
         });
         let waivers = match waivers {
-            Waivers::Read => own_waivers(
-                args,
-                &config,
-                are_all.then_some(&catalog),
-                today,
-                &mut errors,
-            ),
             Waivers::LeftOut => Vec::new(),
+            Waivers::Read => errors.read(&waivers_path(args), |file, text| {
+                let known = are_all.then_some(&catalog);
+                waiver::read(file, text, known, today, longest_days(&config))
+            }),
         };
         errors.0.extend(also);
         match errors.0.is_empty() {
@@ -140,7 +109,7 @@ impl Project {
                 lists,
                 fail_on,
                 output,
-                attestations: attestations.unwrap_or_default(),
+                attestations,
                 attestations_file,
                 waivers,
             }),
@@ -158,23 +127,87 @@ impl Errors {
         read.map_err(|error| self.0.push(error)).ok()
     }
 
-    fn all<T: Default>(&mut self, read: Result<T, Vec<SourceError>>) -> T {
-        read.unwrap_or_else(|found| {
+    /// What a file says, where there is one.
+    fn read<T: Default>(
+        &mut self,
+        path: &Path,
+        read: impl FnOnce(&str, &str) -> Result<T, Vec<SourceError>>,
+    ) -> T {
+        let Some(text) = self.kept(text_if_there(path)).flatten() else {
+            return T::default();
+        };
+        read(&path.display().to_string(), &text).unwrap_or_else(|found| {
             self.0.extend(found);
             T::default()
         })
     }
 }
 
+/// A file whose name ends otherwise than it must would be passed over without a word.
+fn refuse_misnamed(args: &ConfigArgs) -> Result<(), Failure> {
+    let home = home(args);
+    let is_found = !args.no_config && args.config.is_none();
+    let config = is_found.then(|| home.join(config::NAME));
+    let paths = [home.join(ATTESTATIONS), waivers_path(args)];
+    let mut paths = paths.into_iter().chain(config);
+    match paths.find_map(|path| misnamed(&path)) {
+        Some(failure) => Err(failure),
+        None => Ok(()),
+    }
+}
+
+/// All rules, and what is wrong with those of the user.
+fn own_catalog(
+    rules: &[PathBuf],
+    home: &Path,
+    config: &Config,
+    errors: &mut Errors,
+) -> Result<(Catalog, Vec<SourceError>), Failure> {
+    let own = folders(home, config, OwnFiles::Rules, errors);
+    let own = each_once(rules.iter().cloned().chain(own));
+    let (sources, mut found) = own_rules(&own)?;
+    let (catalog, broken) = assess::load(sources);
+    found.extend(broken);
+    Ok((catalog, found))
+}
+
+/// All checklists, and what of them can be signed. `are_all` is whether every rule could be read.
+fn own_lists(
+    home: &Path,
+    config: &Config,
+    catalog: &Catalog,
+    are_all: bool,
+    errors: &mut Errors,
+) -> Result<(Checklists, Items), Failure> {
+    let mut own = Vec::new();
+    for folder in folders(home, config, OwnFiles::Checklists, errors) {
+        own.extend(texts(&folder, errors)?);
+    }
+    let own = own.iter().map(|(file, text)| (&**file, &**text));
+    let names = RuleNames {
+        ids: &catalog.names(),
+        are_all,
+    };
+    let (lists, found) = Checklists::load(checklist::BUILTIN.iter().copied().chain(own), names);
+    // Nobody is to blame for naming an item of a list that could not be read.
+    let items = lists.signable(found.is_empty());
+    errors.0.extend(found);
+    Ok((lists, items))
+}
+
 /// The configuration, as much of it as could be read.
-fn configuration(path: &Path, errors: &mut Errors) -> Config {
+fn configuration(args: &ConfigArgs, errors: &mut Errors) -> Result<Config, Failure> {
+    let Some(path) = config_file(args) else {
+        return Ok(Config::default());
+    };
+    must_be_there(&path)?;
     let file = path.display().to_string();
-    let Some(text) = errors.kept(text_of(&file, path)) else {
-        return Config::default();
+    let Some(text) = errors.kept(text_of(&file, &path)) else {
+        return Ok(Config::default());
     };
     let (config, found) = config::read_all(&file, &text);
     errors.0.extend(found);
-    config
+    Ok(config)
 }
 
 /// What the file says of the gate.
@@ -228,6 +261,17 @@ fn folders(home: &Path, config: &Config, of: OwnFiles, errors: &mut Errors) -> V
     each_once(named)
 }
 
+/// The folders with rules of the project: those that its configuration names, else the usual one where it is there.
+pub(super) fn rule_folders(args: &ConfigArgs) -> Result<Vec<PathBuf>, Failure> {
+    let mut errors = Errors::default();
+    let config = configuration(args, &mut errors)?;
+    let found = folders(&home(args), &config, OwnFiles::Rules, &mut errors);
+    match errors.0.is_empty() {
+        true => Ok(found),
+        false => Err(mistakes(&errors.0)),
+    }
+}
+
 /// Folders without those that are named again, by another path perhaps.
 fn each_once(folders: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
     let mut met = BTreeSet::new();
@@ -246,36 +290,14 @@ pub(super) fn longest_days(config: &Config) -> u32 {
     config.waivers.longest_days.unwrap_or(waiver::LONGEST_DAYS)
 }
 
-fn own_waivers(
-    args: &ConfigArgs,
-    config: &Config,
-    catalog: Option<&Catalog>,
-    today: Date,
-    errors: &mut Errors,
-) -> Vec<Waiver> {
-    let path = waivers_path(args);
-    let Some(text) = errors.kept(text_if_there(&path)).flatten() else {
-        return Vec::new();
-    };
-    let file = path.display().to_string();
-    let longest = longest_days(config);
-    errors.all(waiver::read(&file, &text, catalog, today, longest))
-}
-
-/// The user's checklists, sorted: file and text.
-fn own_checklists(
-    folders: &[PathBuf],
-    errors: &mut Errors,
-) -> Result<Vec<(String, String)>, Failure> {
-    let mut texts = Vec::new();
-    for folder in folders {
-        texts.extend(yaml_files(folder)?.into_iter().filter_map(|path| {
-            let file = path.display().to_string();
-            let text = errors.kept(text_of(&file, &path))?;
-            Some((file, text))
-        }));
-    }
-    Ok(texts)
+/// The YAML files of a folder, sorted: file and text. Those that cannot be read are mistakes.
+fn texts(folder: &Path, errors: &mut Errors) -> Result<Vec<(String, String)>, Failure> {
+    let texts = yaml_files(folder)?.into_iter().filter_map(|path| {
+        let file = path.display().to_string();
+        let text = errors.kept(text_of(&file, &path))?;
+        Some((file, text))
+    });
+    Ok(texts.collect())
 }
 
 /// The rule files of the user's folders, sorted, and what is wrong with those that cannot be read; folders in them are
@@ -283,22 +305,19 @@ fn own_checklists(
 pub(super) fn own_rules(folders: &[PathBuf]) -> Result<(Vec<Source>, Vec<SourceError>), Failure> {
     let (mut sources, mut errors) = (Vec::new(), Errors::default());
     for folder in folders {
-        let files = yaml_files(folder)?;
-        if files.is_empty() {
+        let before = errors.0.len();
+        let texts = texts(folder, &mut errors)?;
+        if texts.is_empty() && errors.0.len() == before {
             let message = format!("no rule file (*.yaml) in {}", folder.display());
             return Err(Failure::new(
                 message,
                 "name the folder that holds your rules",
             ));
         }
-        sources.extend(files.into_iter().filter_map(|path| {
-            let file = path.display().to_string();
-            let text = errors.kept(text_of(&file, &path))?;
-            Some(Source {
-                file,
-                text,
-                is_builtin: false,
-            })
+        sources.extend(texts.into_iter().map(|(file, text)| Source {
+            file,
+            text,
+            is_builtin: false,
         }));
     }
     Ok((sources, errors.0))

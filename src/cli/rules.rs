@@ -3,16 +3,14 @@
 mod new;
 mod test;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::args::ConfigArgs;
 use super::args::rules::{RulesArgs, RulesCommand};
 use super::exit::{Exit, Failure};
 use super::files::home;
 use super::output::Console;
-
-/// Where a project keeps the rules of its own.
-const FOLDER: &str = "dynalint/rules";
+use super::project::{RULES, rule_folders};
 
 /// Runs it.
 pub(super) fn run(args: &RulesArgs, console: &mut Console<'_>) -> Result<Exit, Failure> {
@@ -22,18 +20,9 @@ pub(super) fn run(args: &RulesArgs, console: &mut Console<'_>) -> Result<Exit, F
     }
 }
 
-/// The folder of the project's own rules, whether it is there or not: beside the configuration, or at the root of the
-/// repository.
-fn own_folder() -> PathBuf {
-    home(&ConfigArgs::default()).join(FOLDER)
-}
-
-/// A path as it is said: from here, where it is inside.
-fn said(path: &Path) -> String {
-    let here = std::env::current_dir().ok();
-    let inside = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
-    inside
-        .unwrap_or_else(|| path.to_owned())
-        .display()
-        .to_string()
+/// The folder for a new rule of the project: the first that its configuration names, else the usual one.
+fn own_folder() -> Result<PathBuf, Failure> {
+    let args = ConfigArgs::default();
+    let first = rule_folders(&args)?.into_iter().next();
+    Ok(first.unwrap_or_else(|| home(&args).join(RULES)))
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::attestation::parse_date;
 use crate::config::seconds;
 
 /// A time: RFC 3339, or a date, which is its first second in UTC.
@@ -20,7 +21,8 @@ pub fn parse_now(text: &str) -> Result<Timestamp, String> {
 }
 
 fn first_second(text: &str) -> Option<Timestamp> {
-    let date: Date = text.parse().ok()?;
+    // A date alone: the library would take a time without a zone, and forget the time.
+    let date = parse_date(text)?;
     Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
@@ -67,6 +69,7 @@ mod tests {
             text("2026-11-22T17:05:00+01:00"),
             Ok("2026-11-22T16:05:00Z".to_owned())
         );
+        assert!(text("2026-11-22T17:05").is_err());
         assert!(text("tomorrow").is_err());
         assert!(text("2026-13-01").is_err());
     }

@@ -11,13 +11,12 @@ use jiff::civil::Date;
 
 use self::answer::Answer;
 use super::args::{SelectArgs, WaiveArgs};
-use super::baseline::make_folder;
-use super::check::demo;
+use super::check::named;
 use super::choice::{Choice, unknown_rule};
 use super::exit::{Exit, Failure};
 use super::files::{mistakes, text_if_there};
 use super::judge::{self, Asked};
-use super::output::{Console, write_file};
+use super::output::{Console, make_folder, write_file};
 use super::project::{Project, Waivers, longest_days, waivers_path};
 use super::time::today;
 use crate::assess::Listing;
@@ -27,7 +26,7 @@ use crate::report::Report;
 use crate::report::terminal::layout::{count, number};
 use crate::report::terminal::style::Style;
 use crate::rule::Rule;
-use crate::snapshot::{Snapshot, file};
+use crate::snapshot::Snapshot;
 use crate::waiver::{self, Waiver};
 use crate::yaml::edit;
 
@@ -97,7 +96,7 @@ fn add(
 ) -> Result<Exit, Failure> {
     let rule = waivable(&project, name)?.id.to_string();
     // Before anything is asked: a snapshot that cannot be read is no reason to answer twice.
-    let snapshot = snapshot(args)?;
+    let snapshot = named(args.input.as_deref(), args.demo)?;
     let answer = Answer::of(args, today, longest_days(&project.config), console)?;
     let block = answer.block(&rule);
     let text = edit::append(&place.name, &place.text, LIST, &block);
@@ -152,15 +151,6 @@ fn refuse_second(
         format!("there is a waiver of {rule} on {on} already, of {owner} until {expires}"),
         format!("change that one: {}:{line}", place.name),
     ))
-}
-
-/// The facts that tell what a waiver covers, where any were named.
-fn snapshot(args: &WaiveArgs) -> Result<Option<Snapshot>, Failure> {
-    match (&args.input, args.demo) {
-        (Some(path), _) => Ok(Some(file::load(path)?)),
-        (None, true) => Ok(Some(demo()?)),
-        (None, false) => Ok(None),
-    }
 }
 
 /// What the rules say of a snapshot with the project's waivers; no rules are all of them.

@@ -14,8 +14,9 @@ use super::file::{
 use super::{
     Config, GateDefaults, Identity, Lapses, Matcher, Monitoring, NOT_PRODUCTION, OutOfScope,
     Override, Placed, RuleSetting, TIERS, TableFacts, Target, Where, duration, environment_word,
-    globs, is_account, is_url, origin,
+    globs, is_url, origin,
 };
+use crate::policy::is_account;
 use crate::yaml::{self, SourceError, Spans, did_you_mean};
 
 pub(super) fn read(file: &str, text: &str) -> (Config, Vec<SourceError>) {
@@ -158,10 +159,14 @@ impl Reader {
             if file.tags.is_empty() && file.tables.is_empty() {
                 self.error(&path, "matches no table: give it tags or tables");
             }
-            let names = self.globs(&format!("{path}.tables"), &file.tables);
+            let names = match file.tables.is_empty() {
+                true => GlobSet::empty(),
+                false => self.names(&format!("{path}.tables"), &file.tables),
+            };
+            let tags = (!file.tags.is_empty()).then_some(file.tags);
             matchers.push(Matcher {
                 value: file.name,
-                tags: file.tags,
+                tags: self.tags(&format!("{path}.tags"), tags),
                 names,
             });
         }
@@ -191,7 +196,6 @@ impl Reader {
         let facts = TableFacts {
             place,
             origin: origin(&self.spans, path),
-            path: path.to_owned(),
             owner: self.text(at("owner"), file.owner),
             service: self.text(at("service"), file.service).map(lower),
             data_class: self.text(at("data_class"), file.data_class).map(lower),
@@ -255,7 +259,6 @@ impl Reader {
             place,
             rules: self.rules(&at("rules"), file.rules, because.as_ref()),
             origin: origin(&self.spans, path),
-            path: path.to_owned(),
         }
     }
 
@@ -275,10 +278,7 @@ impl Reader {
                 self.key_error(&path, message);
             }
             if file.level.as_deref() == Some("off") && because.is_none() {
-                let message = format!("\"{name}\" is turned off without a reason");
-                let error = self.spans.error(&format!("{path}.level"), message);
-                let hint = "say why: because: \"…\"".to_owned();
-                self.errors.push(error.hinted(Some(hint)));
+                self.without_reason(&path, &name);
             }
             let params = file.params.into_iter().map(|(param, tree)| {
                 let placed = self.placed(format!("{path}.params.{param}"), tree);
@@ -306,12 +306,7 @@ impl Reader {
             }
             let because = self.because(&format!("{path}.because"), file.because);
             if because.is_none() {
-                let error = self.spans.error(
-                    &format!("{path}.level"),
-                    format!("\"{name}\" is turned off without a reason"),
-                );
-                let hint = "say why: because: \"…\"".to_owned();
-                self.errors.push(error.hinted(Some(hint)));
+                self.without_reason(&path, &name);
             }
             scope.push(OutOfScope {
                 name: self.placed(path, name),
@@ -319,6 +314,12 @@ impl Reader {
             });
         }
         scope
+    }
+
+    fn without_reason(&mut self, path: &str, name: &str) {
+        let message = format!("\"{name}\" is turned off without a reason");
+        let hint = "say why: because: \"…\"".to_owned();
+        self.hinted(&format!("{path}.level"), message, Some(hint));
     }
 
     fn gate(&mut self, file: GateFile) -> GateDefaults {

@@ -28,8 +28,6 @@ pub struct Override {
     pub rules: Vec<RuleSetting>,
     /// Where it stands, for people.
     pub origin: String,
-    /// Its path in the file.
-    pub path: String,
 }
 
 /// An area or a service that is not looked at.

@@ -9,8 +9,6 @@ pub struct TableFacts {
     pub place: Where,
     /// Where the entry stands, for people.
     pub origin: String,
-    /// Its path in the file.
-    pub path: String,
     /// Who answers for them.
     pub owner: Option<Placed<String>>,
     /// The service that they belong to, in lower case.

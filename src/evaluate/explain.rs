@@ -18,7 +18,7 @@ use crate::rule::condition::{Condition, Expr, Kind, Operator, TextTest};
 use crate::rule::message::Part;
 use crate::rule::param::Params;
 use crate::rule::text::spelled;
-use crate::rule::{ForEach, Root, Rule};
+use crate::rule::{ForEach, Rule};
 use crate::snapshot::fact::Why;
 use crate::snapshot::record::{Evidence, Value};
 
@@ -54,24 +54,15 @@ pub fn explain<'a>(
     let Some(frame) = frame(rule, params, scope) else {
         return Explanation::default();
     };
+    let names = rule.for_each.root().slots().iter();
     let mut explainer = Explainer {
         frame,
         condition: &rule.assert,
-        names: vec![
-            match rule.for_each.root() {
-                Root::Iam => Root::Iam,
-                Root::Account | Root::Table => Root::Account,
-            }
-            .name()
-            .to_owned(),
-        ],
+        names: names.map(|root| root.name().to_owned()).collect(),
         wants_same: matches!(outcome.verdict, Verdict::Pass | Verdict::NotApplicable),
         told: Told::default(),
         made: Explanation::default(),
     };
-    if scope.table.is_some() && rule.for_each.root() == Root::Table {
-        explainer.names.push("table".to_owned());
-    }
     match (&outcome.subject, &rule.for_each) {
         (Subject::List(why), ForEach::Element { list, .. }) => explainer.list(rule, list, why),
         (Subject::Element(element), ForEach::Element { list, variable, .. }) => {
@@ -127,10 +118,10 @@ impl<'a> Explainer<'a> {
     }
 
     fn outcome(&mut self, rule: &'a Rule, verdict: Verdict) {
-        // The sentence of a rule says what is wrong; of what holds, its title does.
+        // The sentence of a rule says what is wrong; of what holds, or is not spoken of, its title does.
         self.made.message = match verdict {
-            Verdict::Pass => rule.title.clone(),
-            Verdict::Fail | Verdict::Unknown | Verdict::NotApplicable => self.message(rule),
+            Verdict::Pass | Verdict::NotApplicable => rule.title.clone(),
+            Verdict::Fail | Verdict::Unknown => self.message(rule),
         };
         let decided = match (verdict, &rule.applies_when) {
             (Verdict::NotApplicable, Some(applies)) => applies,
@@ -293,6 +284,7 @@ impl<'a> Explainer<'a> {
                 _ => None,
             },
             Kind::OrValue(value, _) => self.declared(value),
+            Kind::Local(_, local) => self.behind(local, |it| it.declared(local.condition.expr())),
             _ => None,
         }
     }
@@ -372,6 +364,14 @@ impl<'a> Explainer<'a> {
             // The default holds, and it alone was compared with.
             Kind::OrValue(declared, default) if self.is_absent(declared) => {
                 self.right_side(default)
+            }
+            Kind::Local(_, local)
+                if matches!(
+                    local.condition.expr().kind,
+                    Kind::OrValue(..) | Kind::Local(..)
+                ) =>
+            {
+                self.behind(local, |it| it.right_side(local.condition.expr()))
             }
             _ if origin.is_some() => {
                 let origin = origin.unwrap_or_default();

@@ -11,6 +11,8 @@ use crate::snapshot::Scope;
 #[derive(Clone, Debug, Default)]
 pub struct Looked {
     is_narrowed: bool,
+    /// Whether the project has accounts beside those that were looked at.
+    has_others: bool,
     /// The rules that were not run, and those whose subjects could not all be listed.
     not_at: BTreeSet<String>,
     scopes: Vec<Scope>,
@@ -37,9 +39,21 @@ impl Looked {
         not_at.extend(unlisted.map(|finding| finding.rule.clone()));
         Looked {
             is_narrowed,
+            has_others: false,
             not_at,
             scopes,
         }
+    }
+
+    /// The same, where the project may have accounts beside these.
+    #[must_use]
+    pub fn among_others(self, has_others: bool) -> Looked {
+        Looked { has_others, ..self }
+    }
+
+    /// Whether the project has no other account, as far as is known.
+    pub fn is_whole(&self) -> bool {
+        !self.has_others
     }
 
     /// Whether the rule was run on everything that it speaks of. So it is of a rule that there is no more.

@@ -65,7 +65,7 @@ view! {
         /// The tables with what belongs to them.
         tables: Fact<Listed<TableView<'static>>>, [ListTables] = |v| crate::snapshot::record::FactType::value(&v.tables);
         /// The topics that alarms or vaults notify.
-        topics: Fact<Listed<TopicView<'static>>>, [DescribeAlarms, ListSubscriptionsByTopic] = |v| crate::snapshot::record::FactType::value(&v.topics);
+        topics: Fact<Listed<TopicView<'static>>>, [DescribeAlarms, ListSubscriptionsByTopic, GetTopicAttributes, DescribeKey, GetKeyPolicy] = |v| crate::snapshot::record::FactType::value(&v.topics);
         /// The VPC endpoints of DynamoDB.
         vpc_endpoints: Fact<Listed<EndpointView<'static>>>, [DescribeVpcEndpoints] = |v| crate::snapshot::record::FactType::value(&v.vpc_endpoints);
         /// The alarms that people set on DynamoDB; auto scaling's own are not among them.
@@ -94,12 +94,17 @@ view! {
         logs_changes() checked |_| Ok(()), [DescribeTrails, GetTrailStatus, GetEventSelectors, ListEventDataStores, GetEventDataStore] =
             |v, _| Audit::new(v.region).logs_changes().value(), explained |v, _| Audit::new(v.region).changes_grounds();
         /// Whether the metric, which the account has without dimensions, has an alarm that can fire and reaches someone.
-        covered_by(metric: String) checked |args| published::check(args, published::ACCOUNT_METRICS), [DescribeAlarms, ListSubscriptionsByTopic] =
+        covered_by(metric: String) checked |args| published::check(args, published::ACCOUNT_METRICS), [DescribeAlarms, ListSubscriptionsByTopic, GetTopicAttributes, DescribeKey, GetKeyPolicy] =
             |v, args| v.covered_by(args).value(), explained |v, args| v.coverage_grounds(args);
     }
 }
 
 impl<'a> AccountView<'a> {
+    /// Why there may be tables in the region that are not here; `None` where all are.
+    pub fn unlisted(&self) -> Option<&Why> {
+        listed::unlisted(self.region)
+    }
+
     /// Joins a region, on so many threads.
     pub fn new(region: &'a Region, config: &'a Config, threads: usize) -> AccountView<'a> {
         let keys = Keys::new(region);

@@ -68,7 +68,7 @@ view! {
         is_heard_elsewhere() checked |_| Ok(()), [DescribeAlarms] =
             |v, _| v.is_heard_elsewhere().value(), explained |v, _| v.elsewhere_grounds();
         /// Whether it reaches someone.
-        reaches_someone() checked |_| Ok(()), [DescribeAlarms, ListSubscriptionsByTopic] =
+        reaches_someone() checked |_| Ok(()), [DescribeAlarms, ListSubscriptionsByTopic, GetTopicAttributes, DescribeKey, GetKeyPolicy] =
             |v, _| v.reaches_someone().value(), explained |v, _| v.reach_grounds();
         /// Whether it sums the consumed units that it watches: other statistics are of one request.
         sums_consumed_units() checked |_| Ok(()), [DescribeAlarms] =

@@ -235,10 +235,10 @@ view! {
         failure_destination_exists() checked |_| Ok(()), [ListEventSourceMappings, GetQueueUrl, ListSubscriptionsByTopic] =
             |v, _| v.destination_exists.value(), explained |v, _| v.destination_grounds();
         /// Whether a metric of its function has an alarm that can fire and reaches someone.
-        covered_by(metric: String) checked |args| metrics::check_metric(args, metrics::function_metric), [DescribeAlarms, ListSubscriptionsByTopic] =
+        covered_by(metric: String) checked |args| metrics::check_metric(args, metrics::function_metric), [DescribeAlarms, ListSubscriptionsByTopic, GetTopicAttributes, DescribeKey, GetKeyPolicy] =
             |v, args| v.covered_by(args).value(), explained |v, args| v.coverage_grounds(args);
         /// Whether an alarm on the age of what it reads goes off before that is above so many hours, and reaches someone.
-        age_alarm_below(hours: f64) checked |_| Ok(()), [DescribeAlarms, ListSubscriptionsByTopic] =
+        age_alarm_below(hours: f64) checked |_| Ok(()), [DescribeAlarms, ListSubscriptionsByTopic, GetTopicAttributes, DescribeKey, GetKeyPolicy] =
             |v, args| v.age_alarm_below(args).value(), explained |v, args| v.age_grounds(args);
     }
 }
@@ -364,7 +364,7 @@ view! {
     }
     methods {
         /// Whether a metric of the queue has an alarm that can fire and reaches someone.
-        covered_by(metric: String) checked |args| metrics::check_metric(args, metrics::queue_metric), [DescribeAlarms, ListSubscriptionsByTopic] =
+        covered_by(metric: String) checked |args| metrics::check_metric(args, metrics::queue_metric), [DescribeAlarms, ListSubscriptionsByTopic, GetTopicAttributes, DescribeKey, GetKeyPolicy] =
             |v, args| v.covered_by(args).value(), explained |v, args| v.coverage_grounds(args);
     }
 }

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use super::capacity::BURST_S;
 use super::coverage::Unit;
 use super::logic::Answer;
 use super::metrics::Metric;
@@ -135,12 +136,12 @@ fn through(
     }
 }
 
-/// How far above its provisioned units a table may go for a while: five minutes of unused units are kept for bursts
-/// (developer guide, "Burst capacity"), so in one minute six times as far.
-const BURST: f64 = 6.0;
+/// The shortest period of the metrics that CloudWatch has of tables, in seconds: in it a burst is the steepest.
+const SHORTEST_S: u64 = 60;
 
 /// Whether a quotient can come to the threshold: `m1/PERIOD(m1)/m2` is a share, which never comes to 80 without `*100`.
-/// A quotient without PERIOD counts units a period, and one without another metric has no full measure.
+/// A quotient without PERIOD counts units a period, and one without another metric has no full measure. How far above
+/// its provisioned units a table may go in a period is what [`BURST_S`] adds to it.
 fn is_within(threshold: Option<f64>, expression: &str, query: &MetricQuery) -> bool {
     let flat: String = expression.chars().filter(|c| !c.is_whitespace()).collect();
     let period = format!("PERIOD({})", query.id);
@@ -160,7 +161,9 @@ fn is_within(threshold: Option<f64>, expression: &str, query: &MetricQuery) -> b
         }
         divides = part.ends_with('/');
     }
-    threshold <= full * BURST
+    let period_s = query.metric.as_ref().and_then(|stat| stat.period_s);
+    let period_s = period_s.unwrap_or(SHORTEST_S) as f64;
+    threshold <= full * (1.0 + BURST_S / period_s)
 }
 
 /// Whether an expression is a plain sum or maximum of metrics that has this line among its terms, and so rises when it
@@ -461,9 +464,20 @@ mod tests {
 
     #[test]
     fn a_share_never_comes_to_a_threshold_in_per_cent() {
-        let line = json!({"id": "m1", "expression": null, "metric": null, "period_s": null,
-            "returns_data": false, "account": null});
-        let query: MetricQuery = serde_json::from_value(line).expect("a line");
+        let query = |period_s: u64| -> MetricQuery {
+            let metric = json!({"namespace": "AWS/DynamoDB", "metric": "ConsumedWriteCapacityUnits",
+                "dimensions": {"TableName": "orders"}, "statistic": "Sum", "period_s": period_s});
+            let line = json!({"id": "m1", "expression": null, "metric": metric, "period_s": null,
+                "returns_data": false, "account": null});
+            serde_json::from_value(line).expect("a line")
+        };
+        let share = "m1/PERIOD(m1)/m2*100";
+        for (period_s, threshold, expected) in
+            [(60, 400.0, true), (300, 400.0, false), (300, 200.0, true)]
+        {
+            let within = is_within(Some(threshold), share, &query(period_s));
+            assert_eq!(within, expected, "above {threshold} in {period_s} s");
+        }
         for (expression, threshold, expected) in [
             ("m1/PERIOD(m1)/m2*100", 80.0, true),
             ("100*(m1/PERIOD(m1))/m2", 80.0, true),
@@ -473,7 +487,7 @@ mod tests {
             ("m1/m2*100", 8000.0, true),
             ("m1/PERIOD(m1)", 80.0, true),
         ] {
-            let within = is_within(Some(threshold), expression, &query);
+            let within = is_within(Some(threshold), expression, &query(60));
             assert_eq!(within, expected, "{expression} above {threshold}");
         }
     }

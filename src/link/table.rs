@@ -204,13 +204,13 @@ view! {
             |v, args| v.covered_by(args).value(), explained |v, args| v.coverage_grounds(args);
         /// Whether its metric, by one of these operations, has an alarm that can fire and reaches someone. For
         /// SystemErrors an alarm by TableName alone will do: AWS recommends it so.
-        covered_by_operation(metric: String, operations: Vec<String>) checked |args| published::check(args, published::OPERATION_METRICS), [DescribeAlarms, ListSubscriptionsByTopic] =
+        covered_by_operation(metric: String, operations: Vec<String>) checked |args| published::check(args, published::OPERATION_METRICS), [DescribeAlarms, ListSubscriptionsByTopic, GetTopicAttributes, DescribeKey, GetKeyPolicy] =
             |v, args| v.covered_by_operation(args).value(), explained |v, args| v.operation_grounds(args);
         /// Whether the latency of its replication to a region has an alarm that can fire and reaches someone.
-        replication_covered(region: String) checked |_| Ok(()), [DescribeAlarms, ListSubscriptionsByTopic] =
+        replication_covered(region: String) checked |_| Ok(()), [DescribeAlarms, ListSubscriptionsByTopic, GetTopicAttributes, DescribeKey, GetKeyPolicy] =
             |v, args| v.replication_covered(args).value(), explained |v, args| v.replication_grounds(args);
         /// Whether the table's own metric has an alarm that can fire and tells someone by more than e-mail.
-        wakes_someone(metric: String) checked |args| metrics::check_metric(args, metrics::table_metric), [DescribeAlarms, ListSubscriptionsByTopic] =
+        wakes_someone(metric: String) checked |args| metrics::check_metric(args, metrics::table_metric), [DescribeAlarms, ListSubscriptionsByTopic, GetTopicAttributes, DescribeKey, GetKeyPolicy] =
             |v, args| v.wakes_someone(args).value(), explained |v, args| v.coverage_grounds(args);
         /// Whether a dashboard shows the table's metric: its own, or by any operation.
         on_dashboard(metric: String) checked |args| published::check_any(args), [ListDashboards, GetDashboard, DescribeAlarms] =

@@ -181,6 +181,9 @@ mod tests {
             ("dynamo*", "dynamodb:*", true),
             ("*:*", "dynamodb:*", true),
             ("dynamodb:*Item", "dynamodb:*", false),
+            ("*:*", "*", true),
+            ("*?*", "*", true),
+            ("?", "*", false),
             ("dynamodb:?*", "dynamodb:*", false),
             ("dynamodb:Get*", "dynamodb:GetItem*", true),
         ] {

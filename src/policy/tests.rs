@@ -546,7 +546,7 @@ proptest! {
     }
 
     #[test]
-    fn a_pattern_covers_only_what_it_matches(outer in "[ab*?]{0,6}", inner in "[ab*?]{0,6}", text in "[ab]{0,6}") {
+    fn a_pattern_covers_only_what_it_matches(outer in "[ab:*?]{0,6}", inner in "[ab:*?]{0,6}", text in "[ab]{0,3}:[ab]{0,3}") {
         let both = pattern::action_covers(&outer, &inner) && pattern::action_matches(&inner, &text);
         prop_assert!(!both || pattern::action_matches(&outer, &text));
         let meet = pattern::action_matches(&outer, &text) && pattern::action_matches(&inner, &text);

@@ -330,14 +330,19 @@ impl<'a> ReportV1<'a> {
                 .map(ChecklistV1::from_assessed)
                 .collect(),
             gaps: gaps.into_iter().map(GapV1::from_blind_spot).collect(),
-            off: report.asides.off.iter().map(OffV1::from_off).collect(),
+            off: report
+                .config_effects
+                .off
+                .iter()
+                .map(OffV1::from_off)
+                .collect(),
             not_assessed: report
-                .asides
+                .config_effects
                 .left_out
                 .iter()
                 .map(LeftOutV1::from_left_out)
                 .collect(),
-            notices: &report.asides.notices,
+            notices: &report.config_effects.notices,
             waivers: report
                 .waivers
                 .iter()
@@ -399,7 +404,7 @@ impl<'a> RunV1<'a> {
             caller_arn: report.caller_arn.as_deref(),
             collected_at: report.collected_at.to_string(),
             duration_ms: report.duration_ms.unwrap_or(0),
-            target: report.asides.target.as_deref(),
+            target: report.config_effects.target.as_deref(),
             rules_without_metrics: report.rules_without_metrics,
             calls: &report.calls,
         }

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::terminal::layout::{hang, hang_paragraphs, number, pad, some_of};
-use super::terminal::signed::{asked, mark, of_nothing, who, whom};
+use super::terminal::signed::{asked, mark, may_lack, of_nothing, who, whom};
 use super::terminal::style::{Ink, Style};
 use crate::attestation::{Attestations, Day, Hold, Subjects};
 use crate::checklist::{Attest, Checklists, Item, Standing};
@@ -74,6 +74,9 @@ pub fn of_run(
             let beside = beside.iter().map(|one| format!("; {}", of_nothing(one)));
             let text = for_whom(&wanted.attest, &nobody) + &beside.collect::<String>();
             rows.push(open(&name, text));
+        }
+        if subjects.may_lack(wanted.attest.per) {
+            rows.push(open(&name, may_lack(wanted.attest.per)));
         }
     }
     rows

@@ -3,10 +3,10 @@
 //! Pure text out of a [`Report`]: knows neither the terminal nor the arguments; what they said stands in [`View`].
 //! Decides nothing about readiness; that is the gate's.
 
-mod aside;
-mod asides;
+mod accepted;
 pub(super) mod blind;
 mod block;
+mod config_effects;
 mod finding;
 mod header;
 mod items;
@@ -126,10 +126,10 @@ pub fn render(report: &Report, view: &View<'_>) -> String {
         header::lines(report, view),
         items::lists(report, view),
         either(items_alone, || results(report, view)),
-        aside::section(report, view),
+        accepted::section(report, view),
         either(asked, || summary::by_area(report, &view.style)),
         signed::section(report, view),
-        asides::lines(report, &view.style),
+        config_effects::lines(report, &view.style),
         blind::table(&report.gaps, &view.style, view.detail),
         verdict::line(report, &view.style),
         verdict::next_steps(report, view),

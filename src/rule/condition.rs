@@ -35,7 +35,6 @@ pub struct Condition {
     text: String,
     expr: Expr,
     uses: Uses,
-    shown: Vec<String>,
     /// How deep it is nested, the names of `let` in it included.
     depth: usize,
 }
@@ -63,13 +62,10 @@ impl Condition {
             let message = "looks at nothing of the subject";
             return Err(vec![Fault::new(0, text.len(), message)]);
         }
-        Ok(Condition {
-            shown: guard::shown(&ast, true, names.locals),
-            ..condition
-        })
+        Ok(condition)
     }
 
-    /// The paths that are there when a condition is true, whatever else is wrong with it.
+    /// The paths that are there when a condition is true, whatever is wrong with it.
     pub(crate) fn guards(text: &str, names: Names<'_>) -> Vec<String> {
         let ast = parse::parse(text);
         ast.map(|ast| guard::shown(&ast, true, names.locals))
@@ -175,11 +171,6 @@ impl Condition {
     pub(crate) fn demands(&self) -> &[(usize, Demand)] {
         &self.uses.demands
     }
-
-    /// The paths that are there when it is true.
-    pub(crate) fn shown_when_true(&self) -> &[String] {
-        &self.shown
-    }
 }
 
 impl<'r> Names<'r> {
@@ -228,7 +219,6 @@ fn finish(
             text: text.to_owned(),
             expr,
             uses,
-            shown: Vec::new(),
             depth,
         }),
         _ => {

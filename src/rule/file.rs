@@ -148,13 +148,8 @@ impl Reader<'_> {
             ..names
         };
         let applies_when = file.applies_when.as_deref();
+        let shown = applies_when.map_or_else(Vec::new, |text| Condition::guards(text, names));
         let applies_when = applies_when.map(|text| self.condition("applies_when", text, names));
-        let given = applies_when.as_ref().and_then(Option::as_ref);
-        let given = given.map(|condition| condition.shown_when_true().to_vec());
-        let shown = given.unwrap_or_else(|| match &file.applies_when {
-            Some(text) => Condition::guards(text, names),
-            None => Vec::new(),
-        });
         let after = Names {
             shown: &shown,
             ..names
@@ -430,19 +425,18 @@ impl Reader<'_> {
 impl Roots {
     /// The roots of a rule, by slot of the frame.
     fn variables(&self, root: Root) -> Vec<Variable> {
-        let variable = |root: Root, record| Variable {
+        let variable = |root: &Root| Variable {
             name: root.name().to_owned(),
-            ty: Type::Record(record),
+            ty: Type::Record(match root {
+                Root::Account => self.account,
+                Root::Table => self.table,
+                Root::Iam => self.iam,
+            }),
             origin: root.name().to_owned(),
             written: Written::default(),
             is_element: false,
         };
-        let account = variable(Root::Account, self.account);
-        match root {
-            Root::Account => vec![account],
-            Root::Iam => vec![variable(Root::Iam, self.iam)],
-            Root::Table => vec![account, variable(Root::Table, self.table)],
-        }
+        root.slots().iter().map(variable).collect()
     }
 }
 

@@ -617,7 +617,12 @@ fn hostile_conditions_end_in_an_error() {
         ("a.", "b"),
     ] {
         let deep = format!("{}x{}", open.repeat(500), close.repeat(500));
-        assert_eq!(condition_errors(&deep).len(), 1, "{open}");
+        let all = condition_errors(&deep);
+        assert_eq!(all.len(), 1, "{open}");
+        assert!(
+            all[0].contains("nested deeper than 64 levels"),
+            "{open}: {all:?}"
+        );
     }
     let wide = "table.deletion_protection||".repeat(140) + "table.deletion_protection";
     assert_eq!(condition_errors(&wide), Vec::<String>::new());
@@ -861,16 +866,21 @@ fn names_of_let_cannot_hide_how_deep_a_condition_is() {
 
 #[test]
 fn a_param_holds_only_what_the_conditions_can_use() {
-    let text = rule_text(&[
-        (
-            "params",
-            "params: { s: { type: list<string>, default: [ACTIVE], about: a }, g: { type: list<string>, default: ['a*'], about: a }, r: { type: string, default: '^a', about: a } }",
-        ),
-        (
-            "assert",
-            "assert: table.status in params.s && params.g.exists(g, table.name.glob(g)) && table.name.matches(params.r)",
-        ),
-    ]);
+    let lets = "\nlet:\n  by_status: table.status in params.s\n  by_name: params.g.exists(g0, table.name.glob(g0))\n  by_shape: table.name.matches(params.r)";
+    let plain = "assert: table.status in params.s && params.g.exists(g, table.name.glob(g)) && table.name.matches(params.r)";
+    // By names of let it is the same.
+    for (lets, assert) in [
+        ("", plain),
+        (lets, "assert: by_status && by_name && by_shape"),
+    ] {
+        holds_only_what_is_of_use(lets, assert);
+    }
+}
+
+fn holds_only_what_is_of_use(lets: &str, assert: &str) {
+    let params = "params: { s: { type: list<string>, default: [ACTIVE], about: a }, g: { type: list<string>, default: ['a*'], about: a }, r: { type: string, default: '^a', about: a } }";
+    let params = format!("{params}{lets}");
+    let text = rule_text(&[("params", &params), ("assert", assert)]);
     let (catalog, errors) = Catalog::load([source("r.yaml", &text)], &ROOTS);
     assert_eq!(errors, []);
     let rule = catalog.get("r").expect("loaded");

@@ -50,7 +50,7 @@ struct Walk<'w> {
 
 impl Walk<'_> {
     fn value(&mut self, value: &Value, at: &str, shape: &str) {
-        // An empty list says nothing of whether it may be partial: shapes of lists are learnt apart.
+        // Only of a list is it asked whether it may be partial; the same place may be null or unknown elsewhere.
         let shape_of_kind = format!("{shape}{}", if value.is_array() { "[]" } else { "" });
         let may = match self.shapes.get(&shape_of_kind) {
             Some(may) => *may,

@@ -29,20 +29,22 @@ pub fn apply(
     let mut covers = vec![0_usize; waivers.len()];
     let mut untold = vec![false; waivers.len()];
     for finding in findings.iter_mut().filter(|finding| finding.is_problem()) {
-        let mut best: Option<&Waiver> = None;
+        let mut covering: Vec<usize> = Vec::new();
         for &at in by_rule.get(&*finding.rule).into_iter().flatten() {
-            let waiver = &waivers[at];
-            match waiver.covers(finding, environments) {
-                Covers::Yes => covers[at] += 1,
-                Covers::No => continue,
-                Covers::Untold => {
-                    untold[at] = true;
-                    continue;
-                }
+            match waivers[at].covers(finding, environments) {
+                Covers::Yes => covering.push(at),
+                Covers::No => {}
+                Covers::Untold => untold[at] = true,
             }
-            // Of two that cover it, the one that holds longer says until when.
-            if waiver.holds(today) && best.is_none_or(|best| best.expires < waiver.expires) {
-                best = Some(waiver);
+        }
+        // Of several that cover it, the one that holds longest says until when; of equals the first.
+        let held = covering.iter().rev().map(|&at| &waivers[at]);
+        let held = held.filter(|it| it.holds(today));
+        let best = held.max_by_key(|it| it.expires);
+        for at in covering {
+            // What another one covers is not back.
+            if best.is_none() || waivers[at].holds(today) {
+                covers[at] += 1;
             }
         }
         if let Some(waiver) = best {
@@ -108,7 +110,10 @@ impl Waiver {
     /// Whether everything that it could cover was looked at, so that finding nothing means that nothing is there.
     fn was_looked_at(&self, looked: &Looked) -> bool {
         let any = |pattern: &Option<Pattern>, name: &str| is_match(pattern, Some(name));
-        looked.at_all_of(&self.rule)
+        // Without an account it may be about one that another target names.
+        let is_here = self.on.account.is_some() || looked.is_whole();
+        is_here
+            && looked.at_all_of(&self.rule)
             && looked.at_place(
                 |account| any(&self.on.account, account),
                 |region| any(&self.on.region, region),

@@ -310,7 +310,7 @@ fn of_two_waivers_the_one_that_holds_longer_says_until_when() {
     assert_eq!(applied.standings[1].state, State::Active);
     assert_eq!(
         [applied.standings[0].covers, applied.standings[1].covers],
-        [1, 1]
+        [0, 1]
     );
     assert_eq!(applied.summary.all.waived, 1);
 }

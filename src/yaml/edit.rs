@@ -4,8 +4,6 @@
 //! one item, the edit is refused. So an unusual way of writing is at worst a mistake with a place, never a damaged file.
 //! Does not rewrite values, and does not know what the items mean.
 
-use std::sync::Arc;
-
 use super::node::{Key, Kind, Node, Place, Source, Style};
 use super::{SourceError, parse};
 
@@ -181,7 +179,7 @@ struct List<'f> {
 
 /// A file that has something in it.
 struct File<'t> {
-    source: Arc<Source>,
+    source: Source,
     root: Node,
     /// Each with its line end.
     lines: Vec<&'t str>,
@@ -190,7 +188,7 @@ struct File<'t> {
 
 impl<'t> File<'t> {
     fn read(file: &str, text: &'t str) -> Result<File<'t>, Vec<SourceError>> {
-        let source = Arc::new(Source::new(file, text));
+        let source = Source::new(file, text);
         let root = parse(&source)?;
         Ok(File {
             source,
@@ -217,7 +215,7 @@ impl<'t> File<'t> {
         };
         let items = match &node.kind {
             Kind::List(items) => items.as_slice(),
-            Kind::Scalar(text, Style::Plain) if matches!(text.as_str(), "" | "~" | "null") => &[],
+            Kind::Scalar(..) if node.is_null() => &[],
             Kind::Scalar(..) | Kind::Map(_) => {
                 let message = format!("\"{list_key}\" must be a list");
                 return Err(self.source.error(node.place, message));

@@ -81,6 +81,13 @@ pub(super) struct Node {
     pub(super) kind: Kind,
 }
 
+impl Node {
+    /// Whether it is null: nothing, `~` or `null`, without quotes.
+    pub(super) fn is_null(&self) -> bool {
+        matches!(&self.kind, Kind::Scalar(text, Style::Plain) if matches!(text.as_str(), "" | "~" | "null"))
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
     Scalar(String, Style),

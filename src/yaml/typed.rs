@@ -72,7 +72,7 @@ impl<'t> Reader<'t> {
     }
 
     fn is_null(self) -> bool {
-        matches!(&self.node.kind, Kind::Scalar(text, Style::Plain) if matches!(text.as_str(), "" | "~" | "null"))
+        self.node.is_null()
     }
 
     /// What is there when a text is not: for the message.

@@ -260,8 +260,8 @@ fn wrong_arguments_are_told_in_two_lines() {
             "error: --now does not take \"tomorrow\"; it takes a time such as 2026-11-22T17:05:00Z, or a date such as 2026-11-22\n hint: dynalint check --help\n",
         ),
         (
-            &["check", "-o", "report.html"],
-            "error: --output does not take \"report.html\"; it takes a name that ends in .json or .txt, or the format before it: json:report.html\n hint: dynalint check --help\n",
+            &["check", "-o", "report.pdf"],
+            "error: --output does not take \"report.pdf\"; it takes a name that ends in .html, .json, .jsonl, .sarif, .xml (JUnit), .md, .csv or .txt, or the format before it: json:report.pdf\n hint: dynalint check --help\n",
         ),
         (
             &["check", "--demo", "--profile", "x"],

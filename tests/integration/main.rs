@@ -21,6 +21,8 @@ mod manual;
 mod metrics;
 mod mistakes;
 mod project;
+#[cfg(feature = "live")]
+mod python;
 mod readme;
 #[cfg(feature = "live")]
 mod recorded;

@@ -35,8 +35,8 @@ fn a_wrong_value_is_told_with_what_is_taken() {
             "error: --width does not take \"10\"; it takes a number from 40 to 400\n hint: dynalint check --help\n",
         ),
         (
-            "--output sarif:report",
-            "error: --output does not take \"sarif:report\"; it takes json:FILE or terminal:FILE\n hint: dynalint check --help\n",
+            "--output pdf:report",
+            "error: --output does not take \"pdf:report\"; it takes a format before the colon: terminal, json, jsonl, sarif, junit, github, gitlab, markdown, html, csv, ocsf\n hint: dynalint check --help\n",
         ),
         (
             "-q -v",

@@ -1,7 +1,7 @@
 //! The formats, over reports that are made up.
 
+mod accepted;
 pub(crate) mod accounts;
-mod aside;
 pub(crate) mod explain;
 mod json;
 mod terminal;

@@ -1,9 +1,8 @@
 //! The sandbox, started once for this process: a real AWS-wire server on loopback, and the real binary run against it.
 //!
-//! Makes its own Python environment under `target/` from pinned, hashed packages. What is missing on the machine fails
-//! with the name of what to install; nothing is skipped.
+//! It runs in a Python environment of its own: see [`crate::python`].
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -14,6 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::{Value, json};
 
 use crate::binary::dynalint;
+use crate::python;
 
 /// The region of accounts that don't ask for another.
 pub(crate) const REGION: &str = "eu-west-1";
@@ -40,7 +40,7 @@ pub(crate) fn sandbox() -> &'static Sandbox {
 
 fn start() -> Sandbox {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sandbox");
-    let python = environment(&folder);
+    let python = python::environment(&folder);
     let mut server = Command::new(python)
         .arg(folder.join("launcher.py"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
@@ -63,54 +63,6 @@ fn start() -> Sandbox {
         address,
         _server: server,
     }
-}
-
-/// The interpreter of a Python environment that holds exactly the pinned packages, made if it is not there.
-fn environment(folder: &Path) -> PathBuf {
-    let requirements = folder.join("requirements.txt");
-    let pinned = fs::read(&requirements).expect("the pinned packages are listed");
-    let digest = pinned.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("sandbox-{digest:016x}"));
-    let python = root.join("bin/python");
-    let done = root.join("complete");
-    fs::create_dir_all(&root).expect("target is writable");
-    let lock = File::create(root.with_extension("lock")).expect("target is writable");
-    lock.lock().expect("the lock of the environment");
-    if !done.exists() {
-        let hint = "the tests need Python 3.10 or newer with venv (Debian: apt-get install python3 python3-venv)";
-        run(
-            Command::new("python3").args(["-m", "venv"]).arg(&root),
-            hint,
-        );
-        let install = [
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--require-hashes",
-            "-r",
-        ];
-        run(
-            Command::new(&python).args(install).arg(&requirements),
-            "installing the sandbox's packages failed",
-        );
-        File::create(&done).expect("target is writable");
-    }
-    python
-}
-
-fn run(command: &mut Command, hint: &str) {
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{hint}: {error}"));
-    assert!(
-        output.status.success(),
-        "{hint}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
 }
 
 impl Sandbox {

@@ -35,7 +35,7 @@ fn snapshot(tables: Vec<Value>) -> Snapshot {
     let document = json!({
         "version": 1, "tool_version": "0", "source": "live", "caller_arn": null, "collected_at": "2026-11-22T12:00:00Z",
         "calls": {}, "gaps": [], "iam": [],
-        "regions": [{"account": "111122223333", "partition": "aws", "region": "eu-west-1", "tables": tables}],
+        "regions": [{"account": "111122223333", "partition": "aws", "region": "eu-west-1", "tables": tables, "other_tables": []}],
     });
     serde_json::from_value(document).expect("a snapshot")
 }

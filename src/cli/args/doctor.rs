@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::{AwsArgs, ConfigArgs, SelectArgs, TalkArgs};
-use crate::cli::format::Format;
+use crate::cli::format::ListFormat;
 use crate::finding::Area;
 
 pub(super) const EXIT_CODES: &str = "\
@@ -39,8 +39,8 @@ pub struct DoctorArgs {
     #[arg(long, help_heading = "Select")]
     pub no_metrics: bool,
     /// Format on stdout
-    #[arg(short, long, value_enum, default_value_t = Format::Terminal, help_heading = "Output")]
-    pub format: Format,
+    #[arg(short, long, value_enum, default_value_t = ListFormat::Terminal, help_heading = "Output")]
+    pub format: ListFormat,
     /// How much to say.
     #[command(flatten)]
     pub talk: TalkArgs,

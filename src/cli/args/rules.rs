@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Subcommand};
 
 use super::{Color, parse_number};
-use crate::cli::format::CaseFormat;
+use crate::cli::format::ListFormat;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -51,8 +51,8 @@ pub struct TestArgs {
     )]
     pub rule: Vec<String>,
     /// Format on stdout
-    #[arg(short, long, value_enum, default_value_t = CaseFormat::Terminal, help_heading = "Output")]
-    pub format: CaseFormat,
+    #[arg(short, long, value_enum, default_value_t = ListFormat::Terminal, help_heading = "Output")]
+    pub format: ListFormat,
     /// Columns
     #[arg(long, value_name = "COLUMNS", value_parser = |text: &str| parse_number(text, 40..=400), help_heading = "Output")]
     pub width: Option<u16>,

@@ -3,13 +3,12 @@
 use jiff::civil::Date;
 
 use crate::cli::args::attest::AttestArgs;
-use crate::cli::check::demo;
+use crate::cli::check::named;
 use crate::cli::exit::Failure;
 use crate::cli::judge::{day, subjects};
 use crate::cli::output::Console;
 use crate::cli::project::Project;
 use crate::report::signatures;
-use crate::snapshot::file;
 
 /// Prints the list.
 pub(super) fn run(
@@ -23,12 +22,7 @@ pub(super) fn run(
         &project.attestations,
         day(&project.config, today),
     );
-    let snapshot = match (&args.input, args.demo) {
-        (Some(path), _) => Some(file::load(path)?),
-        (None, true) => Some(demo()?),
-        (None, false) => None,
-    };
-    let rows = match snapshot {
+    let rows = match named(args.input.as_deref(), args.demo)? {
         Some(snapshot) => {
             let subjects = subjects(&snapshot, project);
             signatures::of_run(lists, &subjects, signed, day)

@@ -1,6 +1,5 @@
 //! One signature more: asked for where somebody is there to answer, checked as the file is, shown, and added.
 
-use std::fs;
 use std::io::BufRead;
 
 use jiff::civil::Date;
@@ -8,10 +7,10 @@ use jiff::civil::Date;
 use super::Wanted;
 use crate::attestation::{self, Draft, Mistake, OnDraft, Outcome, Per};
 use crate::cli::args::attest::{AttestArgs, Expiry, SignArgs};
-use crate::cli::ask::{ask, can_ask, confirm, git_user};
+use crate::cli::ask::{ask, confirm, git_user};
 use crate::cli::exit::Failure;
 use crate::cli::files::{mistakes, text_if_there};
-use crate::cli::output::{Console, write_file};
+use crate::cli::output::{Console, make_folder, write_file};
 use crate::cli::project::Project;
 use crate::report::signatures;
 use crate::yaml::edit::{append, quote};
@@ -26,7 +25,7 @@ pub(super) fn run(
 ) -> Result<(), Failure> {
     let mut draft = draft(&args.sign, wanted, today);
     let missing = missing(&draft, wanted);
-    let by_hand = can_ask(console);
+    let by_hand = console.screen.can_ask();
     let mut answers = std::io::stdin().lock();
     if by_hand {
         let style = console.screen.style(args.color, args.width);
@@ -243,12 +242,6 @@ fn add(project: &Project, block: &str, today: Date) -> Result<(), Failure> {
     let text = append(&file, &text, "attestations", block).map_err(refused)?;
     let items = project.lists.signable(true);
     attestation::read(&file, &text, &items, today).map_err(refused)?;
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| {
-            let reason = crate::snapshot::file::trouble(&error);
-            let message = format!("cannot make {}: {reason}", folder.display());
-            Failure::new(message, "check the path and its permissions")
-        })?;
-    }
+    make_folder(path)?;
     write_file(path, &text)
 }

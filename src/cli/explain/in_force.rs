@@ -38,8 +38,8 @@ pub(super) fn set(project: &Project, rule: &Rule) -> Vec<String> {
             .map(|it| line(it, None))
             .collect(),
     };
-    let overrides = settings.overrides_of(rule.id.as_str());
-    let of_places = overrides.iter().flat_map(|(place, set)| {
+    let overrides = settings.overrides_of(configured);
+    let of_places = overrides.iter().flat_map(|(_, place, set)| {
         let place = place.place.words();
         set.iter().map(move |it| line(it, Some(&place)))
     });
@@ -145,12 +145,11 @@ fn place(
 ) -> Place {
     let sure = surely(configured, matches, None);
     let mut lines = values(configured.rule, &sure, table);
-    for (one, set) in settings.overrides_of(configured.rule.id.as_str()) {
-        let doubt = settings.place_of(one).and_then(|at| matches.get(at));
-        let at = settings.place_of(one);
+    for (at, one, set) in settings.overrides_of(configured) {
+        let doubt = matches.get(at);
         // What a later entry sets in any case is not in doubt.
         let matters = || {
-            let other = surely(configured, matches, at);
+            let other = surely(configured, matches, Some(at));
             other != sure && (other.off.is_none() || sure.off.is_none())
         };
         if let Some(Match::Maybe(why)) = doubt

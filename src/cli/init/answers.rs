@@ -6,7 +6,6 @@ use crate::cli::args::{FailOn, InitArgs, Pipeline};
 use crate::cli::exit::Failure;
 use crate::cli::output::Console;
 use crate::config;
-use crate::finding::Severity;
 
 /// The answers. What is empty or `None` stays at its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -179,13 +178,7 @@ pub(crate) fn parse_environment(text: &str) -> Result<(String, String), String> 
 }
 
 fn parse_fail_on(text: &str) -> Result<FailOn, String> {
-    match text {
-        "never" => Ok(FailOn(None)),
-        word => match word.parse() {
-            Ok(Severity::Info) | Err(_) => Err("critical, high, medium, low or never".to_owned()),
-            Ok(severity) => Ok(FailOn(Some(severity))),
-        },
-    }
+    text.parse()
 }
 
 fn parse_pipeline(text: &str) -> Result<Option<Pipeline>, String> {
@@ -241,7 +234,10 @@ mod tests {
             answers.environments,
             [("dev".to_owned(), "dev-*".to_owned())]
         );
-        assert_eq!(answers.fail_on, Some(FailOn(Some(Severity::Low))));
+        assert_eq!(
+            answers.fail_on,
+            Some(FailOn(Some(crate::finding::Severity::Low)))
+        );
         assert_eq!(answers.ci, Some(Pipeline::Github));
         assert_eq!(questions.matches("it takes").count(), 3);
     }

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{own_folder, said};
+use super::own_folder;
 use crate::assess;
 use crate::cli::args::rules::NewArgs;
 use crate::cli::exit::{Exit, Failure};
@@ -23,8 +23,10 @@ const STUB: &str = include_str!("stub.yaml");
 /// Runs it.
 pub(super) fn run(args: &NewArgs, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let (area, id) = named(&args.name)?;
-    let folder = args.dir.clone().unwrap_or_else(own_folder);
-    let folder = Path::new(&said(&folder)).to_owned();
+    let folder = match &args.dir {
+        Some(dir) => dir.clone(),
+        None => own_folder()?,
+    };
     let path = folder.join(format!("{id}.yaml"));
     free(id, &folder, &path)?;
     fs::create_dir_all(&folder).map_err(|error| {
@@ -83,11 +85,8 @@ fn free(id: &str, folder: &Path, path: &Path) -> Result<(), Failure> {
         return taken(format!("{} is there already", path.display()));
     }
     // What else is wrong with the folder's rules is no matter here: rules test tells it.
-    let own = match folder.is_dir() && fs::read_dir(folder).is_ok_and(|mut it| it.next().is_some())
-    {
-        true => own_rules(&[folder.to_owned()]).map_or_else(|_| Vec::new(), |(own, _)| own),
-        false => Vec::new(),
-    };
+    let own = own_rules(&[folder.to_owned()]);
+    let own = own.map_or_else(|_| Vec::new(), |(own, _)| own);
     let (catalog, _): (Catalog, _) = assess::load(own);
     match catalog.get(id) {
         None => Ok(()),

@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-use super::{own_folder, said};
 use crate::assess::cases::{Tested, Trial};
 use crate::assess::{self, ROOTS};
+use crate::cli::args::ConfigArgs;
 use crate::cli::args::rules::TestArgs;
 use crate::cli::choice::ids;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::files::mistakes;
-use crate::cli::format::CaseFormat;
+use crate::cli::format::ListFormat;
 use crate::cli::output::Console;
-use crate::cli::project::own_rules;
+use crate::cli::project::{own_rules, rule_folders};
 use crate::report::cases::{self, json};
 use crate::report::terminal::Detail;
 use crate::rule::catalog::Catalog;
@@ -21,11 +21,11 @@ pub(super) fn run(args: &TestArgs, console: &mut Console<'_>) -> Result<Exit, Fa
     refuse(args)?;
     let tested = tested(&catalog(&args.folders)?, &args.rule)?;
     let text = match args.format {
-        CaseFormat::Terminal => {
+        ListFormat::Terminal => {
             let style = console.screen.style(args.color, args.width);
             cases::render(&tested, detail(args), &style)
         }
-        CaseFormat::Json => json::render(&tested, env!("CARGO_PKG_VERSION")).map_err(|error| {
+        ListFormat::Json => json::render(&tested, env!("CARGO_PKG_VERSION")).map_err(|error| {
             Failure::new(
                 format!("cannot write JSON: {error}"),
                 "leave --format out, and tell us",
@@ -47,11 +47,11 @@ fn refuse(args: &TestArgs) -> Result<(), Failure> {
     ];
     let given = for_terminal.into_iter().find(|(_, is_given)| *is_given);
     match (args.format, given) {
-        (CaseFormat::Json, Some((flag, _))) => Err(Failure::new(
+        (ListFormat::Json, Some((flag, _))) => Err(Failure::new(
             format!("{flag} is for text at a terminal, and JSON has all of it"),
             format!("leave {flag} out, or take --format terminal"),
         )),
-        (CaseFormat::Json | CaseFormat::Terminal, _) => Ok(()),
+        (ListFormat::Json | ListFormat::Terminal, _) => Ok(()),
     }
 }
 
@@ -66,14 +66,10 @@ fn detail(args: &TestArgs) -> Detail {
 /// The rules that are tried: those of the folders; without one, ours and those of the project.
 fn catalog(folders: &[PathBuf]) -> Result<Catalog, Failure> {
     let own = match folders {
-        [] => Some(own_folder()).filter(|folder| folder.is_dir()),
-        _ => None,
+        [] => rule_folders(&ConfigArgs::default())?,
+        named => named.to_vec(),
     };
-    let own: Vec<PathBuf> = own
-        .iter()
-        .map(|folder| PathBuf::from(said(folder)))
-        .collect();
-    let (sources, mut errors) = own_rules(if folders.is_empty() { &own } else { folders })?;
+    let (sources, mut errors) = own_rules(&own)?;
     // With ours, so that an id that is taken is found; what is wrong with cases is told in the same go.
     let (all, found) = assess::load(sources.clone());
     errors.extend(found);

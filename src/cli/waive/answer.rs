@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::{Span, Unit};
 
 use super::super::args::WaiveArgs;
-use super::super::ask::{ask, can_ask, git_user};
+use super::super::ask::{ask, git_user};
 use super::super::exit::Failure;
 use super::super::output::Console;
 use super::super::time::parse_duration;
@@ -34,7 +34,7 @@ impl Answer {
         longest_days: u32,
         console: &mut Console<'_>,
     ) -> Result<Answer, Failure> {
-        if !can_ask(console) {
+        if !console.screen.can_ask() {
             refuse_missing(args)?;
         }
         let answer = &args.answer;

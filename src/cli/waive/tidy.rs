@@ -3,12 +3,13 @@
 use jiff::civil::Date;
 
 use super::super::args::WaiveArgs;
+use super::super::check::named;
 use super::super::exit::{Exit, Failure};
 use super::super::files::mistakes;
 use super::super::judge::lapsing_days;
 use super::super::output::Console;
 use super::super::project::Project;
-use super::{LIST, Place, judged, snapshot};
+use super::{LIST, Place, judged};
 use crate::report::terminal::layout::{count, pad};
 use crate::waiver::{Standing, State, Waiver};
 use crate::yaml::edit;
@@ -96,7 +97,7 @@ fn standings(
     project: &Project,
     today: Date,
 ) -> Result<Vec<(Waiver, Option<Standing>)>, Failure> {
-    let Some(snapshot) = snapshot(args)? else {
+    let Some(snapshot) = named(args.input.as_deref(), args.demo)? else {
         let alone = project.waivers.iter().map(|it| (it.clone(), None));
         return Ok(alone.collect());
     };

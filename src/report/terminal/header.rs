@@ -14,7 +14,7 @@ pub(super) fn lines(report: &Report, view: &View<'_>) -> String {
     let name = format!("dynalint {}", style.clean(&report.tool_version));
     let mut first = vec![name];
     first.extend(source(report, view));
-    let target = report.asides.target.as_deref();
+    let target = report.config_effects.target.as_deref();
     first.extend(target.map(|name| format!("target {}", style.clean(name))));
     first.extend(report.scopes.iter().map(|scope| scope_words(style, scope)));
     // Who collects is of interest now; of a file it is what the file is about that counts.

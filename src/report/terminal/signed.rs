@@ -132,10 +132,7 @@ pub(super) fn notes(
         notes.extend(standing.beside.iter().map(|one| of_nothing(one)));
     }
     if standing.is_partial {
-        let things = plural(attest.per.word());
-        notes.push(format!(
-            "tables could not be listed: there may be more {things} to sign for"
-        ));
+        notes.push(may_lack(attest.per));
     }
     if standing.to_sign {
         notes.push(format!("to be signed {}", asked(attest)));
@@ -144,6 +141,12 @@ pub(super) fn notes(
         notes.push(format!("dynalint attest {}", list.list.name_of(item)));
     }
     notes.iter().map(|note| style.clean(note)).collect()
+}
+
+/// What is said where tables could not be listed.
+pub(crate) fn may_lack(per: Per) -> String {
+    let things = plural(per.word());
+    format!("tables could not be listed: there may be more {things} to sign for")
 }
 
 /// `what ben signed 2026-11-12 for service shpo covers nothing of this run`.

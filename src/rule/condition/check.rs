@@ -63,6 +63,12 @@ impl Uses {
         self.fields.extend(other.fields.iter().cloned());
         self.params.extend(&other.params);
         self.locals.extend(&other.locals);
+        // Names that use names twice would double them at each step.
+        for demand in &other.demands {
+            if !self.demands.contains(demand) {
+                self.demands.push(*demand);
+            }
+        }
     }
 }
 
@@ -174,18 +180,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn value(&mut self, ast: &Ast) -> Checked<Typed> {
-        let expr = |kind| Expr {
-            kind,
-            start: ast.start,
-            end: ast.end,
-        };
-        let plain = |kind, ty| {
-            Ok(Typed {
-                expr: expr(kind),
-                ty,
-                optional: false,
-            })
-        };
+        let plain = |kind, ty| Ok(typed(ast, kind, ty));
         match &ast.kind {
             Syntax::Null => self.wrong_hinted(
                 ast,

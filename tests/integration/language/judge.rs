@@ -35,13 +35,24 @@ const PARAMS: [(&str, &str); 5] = [
 ];
 
 /// A rule file around its conditions.
-pub(crate) fn rule_text(applies_when: Option<&str>, assert: &str) -> String {
+///
+/// A name of `let` that nothing uses would be refused, so it is left out.
+pub(crate) fn rule_text(
+    lets: &[(String, String)],
+    applies_when: Option<&str>,
+    assert: &str,
+) -> String {
+    let mut used = format!("{assert}\n{}", applies_when.unwrap_or_default());
+    let mut lines = Vec::new();
+    for (name, value) in lets.iter().rev().filter(|(name, _)| !name.is_empty()) {
+        if used.contains(name.as_str()) {
+            used += value;
+            lines.insert(0, format!("  {name}: |-\n    {value}\n"));
+        }
+    }
     let is_named = |name: &str| {
         let path = format!("params.{name}");
-        [Some(assert), applies_when]
-            .into_iter()
-            .flatten()
-            .any(|text| text.contains(&path))
+        used.contains(&path)
     };
     let mut text = String::from(
         "id: r\narea: design\ntitle: T\nseverity: low\nsince: 0.1.0\nfor_each: table\nmessage: m\nwhy: w\nfix: {}\nrefs: []\n",
@@ -51,6 +62,10 @@ pub(crate) fn rule_text(applies_when: Option<&str>, assert: &str) -> String {
         text += &format!("\n  {name}: {line}");
     }
     text += if text.ends_with(':') { " {}\n" } else { "\n" };
+    if !lines.is_empty() {
+        text += "let:\n";
+        text += &lines.concat();
+    }
     if let Some(condition) = applies_when {
         text += &format!("applies_when: |-\n  {condition}\n");
     }

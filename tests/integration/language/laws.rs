@@ -29,7 +29,7 @@ fn bytes(count: usize) -> impl Strategy<Value = Bytes> {
 #[test]
 fn a_question_is_not_asked_with_what_a_guard_found_absent() {
     let condition = "'é' in table.tags && table.holds(table.tags['é'])";
-    let catalog = judge::load(judge::rule_text(None, condition), &WHOLE).expect("a rule");
+    let catalog = judge::load(judge::rule_text(&[], None, condition), &WHOLE).expect("a rule");
     assert_eq!(hold(&catalog, &[]), [Verdict::Fail; STAGES]);
 }
 
@@ -50,7 +50,7 @@ proptest! {
 }
 
 /// Every construct of the language that CEL has not got, or has not got like that.
-const OURS: [&str; 8] = [
+const OURS: [&str; 10] = [
     "min, max",
     "sum",
     "orValue",
@@ -59,6 +59,8 @@ const OURS: [&str; 8] = [
     "method of a record",
     "param",
     "map[key]",
+    "let",
+    "matches",
 ];
 
 #[test]

@@ -13,9 +13,10 @@ use super::write::{Language, Tally, Writer};
 /// A rule whose condition is drawn from bytes; nothing where a guard beside another made it refused.
 pub(crate) fn rule(bytes: &[u8]) -> Option<(Catalog, Tally)> {
     let mut writer = Writer::new(bytes, Language::Whole);
+    writer.name_values();
     let assert = writer.condition().ours;
     let applies_when = writer.one_in(4).then(|| writer.condition().ours);
-    let text = judge::rule_text(applies_when.as_deref(), &assert);
+    let text = judge::rule_text(&writer.lets, applies_when.as_deref(), &assert);
     match judge::load(text.clone(), &WHOLE) {
         Ok(catalog) => Some((catalog, writer.tally)),
         Err(errors) => {

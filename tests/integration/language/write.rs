@@ -62,6 +62,8 @@ pub(crate) struct Writer<'b> {
     /// How many more constructs there may be.
     budget: usize,
     pub(crate) tally: Tally,
+    /// The values that have names, in order.
+    pub(crate) lets: Vec<(String, String)>,
 }
 
 impl<'b> Writer<'b> {
@@ -72,6 +74,41 @@ impl<'b> Writer<'b> {
             scope: Scope::new(language),
             budget: 40,
             tally: Tally::new(),
+            lets: Vec::new(),
+        }
+    }
+
+    /// Gives names to a few values, of which some may be absent.
+    pub(crate) fn name_values(&mut self) {
+        for index in 0..self.dice.below(4) {
+            let name = format!("n{index}");
+            let types = [
+                Type::Number,
+                Type::Bool,
+                Type::Text,
+                Type::Duration,
+                Type::Time,
+            ];
+            let ty = types[self.dice.below(types.len())].clone();
+            let optional = match self.dice.below(3) {
+                0 => self.scope.find_optional(&mut self.dice, None),
+                _ => None,
+            };
+            self.count("let");
+            let (text, ty, is_optional) = match optional {
+                Some(optional) => (optional.path, optional.ty, true),
+                None => {
+                    let value = self.value(&ty, 2);
+                    let value = if value.is_rooted {
+                        value
+                    } else {
+                        self.path(&ty)
+                    };
+                    (value.ours, ty, false)
+                }
+            };
+            self.lets.push((name.clone(), text));
+            self.scope.add(name, ty, is_optional);
         }
     }
 

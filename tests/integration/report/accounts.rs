@@ -7,7 +7,7 @@ use dynalint::checklist::{Assessed, Checklist, Checklists, RuleNames, Run};
 use dynalint::finding::{Area, Finding, Repair, Severity, SubjectId, Verdict};
 use dynalint::gate::{self, Seen, Terms};
 use dynalint::report::{
-    Asides, BlindSpot, Counts, Report, RuleFacts, Summary, TableBrief, TableKey, table_key,
+    BlindSpot, ConfigEffects, Counts, Report, RuleFacts, Summary, TableBrief, TableKey, table_key,
 };
 use dynalint::snapshot::Scope;
 use dynalint::snapshot::fact::{Reason, Why};
@@ -132,7 +132,7 @@ pub(crate) fn report(results: Vec<Finding>, gaps: Vec<BlindSpot>, terms: Terms) 
         findings: results.into_iter().filter(kept).collect(),
         checklists,
         gaps,
-        asides: Asides::default(),
+        config_effects: ConfigEffects::default(),
         waivers: Vec::new(),
         baseline: None,
     }

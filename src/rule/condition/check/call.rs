@@ -19,13 +19,13 @@ impl Checker<'_> {
     ) -> Checked<Typed> {
         match receiver {
             None => self.function(ast, name, args),
-            Some(value) if reference::call(On::Optional, &name.text).is_some() => {
-                self.or_value(ast, value, name, args)
-            }
-            Some(value) => {
-                let receiver = self.present(value)?;
-                self.method(ast, (value, receiver), name, args)
-            }
+            Some(value) => match reference::call(On::Optional, &name.text) {
+                Some(row) => self.or_value(ast, value, (row, name, args)),
+                None => {
+                    let receiver = self.present(value)?;
+                    self.method(ast, (value, receiver), name, args)
+                }
+            },
         }
     }
 
@@ -126,31 +126,40 @@ impl Checker<'_> {
             Call::ExistsOne => self.each(ast, Each::ExistsOne, receiver, (row, name, args)),
             Call::Filter => self.each(ast, Each::Filter, receiver, (row, name, args)),
             Call::Map => self.each(ast, Each::Map, receiver, (row, name, args)),
-            Call::StartsWith | Call::EndsWith | Call::Contains => {
-                self.text_test(ast, row, receiver, name, args)
+            Call::StartsWith => {
+                self.text_test(ast, TextTest::StartsWith, receiver, (row, name, args))
             }
+            Call::EndsWith => self.text_test(ast, TextTest::EndsWith, receiver, (row, name, args)),
+            Call::Contains => self.text_test(ast, TextTest::Contains, receiver, (row, name, args)),
             Call::Glob => self.pattern(ast, PatternKind::Glob, receiver, (row, name, args)),
             Call::Matches => self.pattern(ast, PatternKind::Regex, receiver, (row, name, args)),
-            Call::Has
-            | Call::OrValue
-            | Call::Size
-            | Call::Min
-            | Call::Max
-            | Call::Sum
-            | Call::Age => {
+            Call::Min => self.fold_of(ast, Fold::Min, receiver, (row, name, args)),
+            Call::Max => self.fold_of(ast, Fold::Max, receiver, (row, name, args)),
+            Call::Sum => self.fold_of(ast, Fold::Sum, receiver, (row, name, args)),
+            Call::Has | Call::OrValue | Call::Size | Call::Age => {
                 let [] = self.args(row, name, args)?;
-                match row.call {
-                    Call::Min => self.fold(ast, Fold::Min, name, vec![receiver]),
-                    Call::Max => self.fold(ast, Fold::Max, name, vec![receiver]),
-                    Call::Sum => self.fold(ast, Fold::Sum, name, vec![receiver]),
-                    _ => self.of_one(ast, (value, receiver), name),
-                }
+                self.of_one(ast, (value, receiver), name)
             }
         }
     }
 
-    fn or_value(&mut self, ast: &Ast, value: &Ast, name: &Name, args: &[Ast]) -> Checked<Typed> {
-        let row = reference::call(On::Optional, &name.text).expect("it has just been found");
+    fn fold_of(
+        &mut self,
+        ast: &Ast,
+        fold: Fold,
+        receiver: Typed,
+        (row, name, args): (&CallRow, &Name, &[Ast]),
+    ) -> Checked<Typed> {
+        let [] = self.args(row, name, args)?;
+        self.fold(ast, fold, name, vec![receiver])
+    }
+
+    fn or_value(
+        &mut self,
+        ast: &Ast,
+        value: &Ast,
+        (row, name, args): (&CallRow, &Name, &[Ast]),
+    ) -> Checked<Typed> {
         let [default] = self.args(row, name, args)?;
         let value_checked = self.value(value);
         if let (Ok(checked), Syntax::List(items)) = (&value_checked, &default.kind)
@@ -189,18 +198,12 @@ impl Checker<'_> {
     fn text_test(
         &mut self,
         ast: &Ast,
-        row: &CallRow,
+        test: TextTest,
         text: Typed,
-        name: &Name,
-        args: &[Ast],
+        (row, name, args): (&CallRow, &Name, &[Ast]),
     ) -> Checked<Typed> {
         let [part] = self.args(row, name, args)?;
         let part = self.of_type(part, &Type::Text)?;
-        let test = match row.call {
-            Call::StartsWith => TextTest::StartsWith,
-            Call::EndsWith => TextTest::EndsWith,
-            _ => TextTest::Contains,
-        };
         let kind = Kind::TextTest(test, Box::new(text.expr), Box::new(part));
         Ok(typed(ast, kind, Type::Bool))
     }

@@ -48,6 +48,8 @@ struct Variable {
     path: String,
     ty: Type,
     is_root: bool,
+    /// A name of `let` for a value that may be absent.
+    is_optional: bool,
 }
 
 pub(super) struct Scope {
@@ -71,6 +73,7 @@ impl Scope {
             path: name.to_owned(),
             ty: Type::Record(record),
             is_root: true,
+            is_optional: false,
         };
         Scope {
             variables: vec![root("account", Shelf::TYPE), root("table", table)],
@@ -87,9 +90,14 @@ impl Scope {
         let from = |variable: &Variable| {
             let mut found = Vec::new();
             if !variable.is_root {
-                found.extend(wanted(&variable.path, "", &variable.ty, false));
+                found.extend(wanted(
+                    &variable.path,
+                    "",
+                    &variable.ty,
+                    variable.is_optional,
+                ));
             }
-            if let Type::Record(record) = &variable.ty {
+            if let (Type::Record(record), false) = (&variable.ty, variable.is_optional) {
                 let offers = OFFERS[record.name].iter();
                 found.extend(offers.filter_map(|offer| {
                     wanted(&variable.path, &offer.suffix, &offer.ty, offer.is_optional)
@@ -104,6 +112,22 @@ impl Scope {
             }
         }
         self.variables.iter().flat_map(from).collect()
+    }
+
+    /// Adds a name that stays.
+    pub(super) fn add(&mut self, path: String, ty: Type, is_optional: bool) {
+        self.variables.push(Variable {
+            path,
+            ty,
+            is_root: false,
+            is_optional,
+        });
+    }
+
+    /// Whether a name stands for a value that is surely there.
+    fn holds(&self, path: &str) -> bool {
+        let mut named = self.variables.iter().filter(|v| v.path == path);
+        named.any(|v| !v.is_optional)
     }
 
     /// A path to a value of this type that is surely there.
@@ -129,7 +153,7 @@ impl Scope {
                 ty: ty.clone(),
             })
         });
-        found.retain(|optional| !self.variables.iter().any(|v| v.path == optional.path));
+        found.retain(|optional| !self.holds(&optional.path));
         if found.is_empty() {
             return None;
         }
@@ -166,6 +190,7 @@ impl Writer<'_> {
             path,
             ty,
             is_root: false,
+            is_optional: false,
         });
         let written = write(self);
         self.scope.variables.pop();
@@ -174,7 +199,7 @@ impl Writer<'_> {
 
     /// Whether this path was guarded already.
     pub(super) fn is_named(&self, path: &str) -> bool {
-        self.scope.variables.iter().any(|v| v.path == path)
+        self.scope.holds(path)
     }
 
     /// The innermost name.

@@ -10,7 +10,7 @@ pub(super) const COMPARISONS: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
 impl Writer<'_> {
     /// A condition that has not always the same value.
     pub(super) fn truth(&mut self, fuel: usize) -> Written {
-        let way = self.way(fuel, 25, 36);
+        let way = self.way(fuel, 25, 38);
         let fuel = self.less(fuel);
         let written = match way {
             0 => self.leaf(),
@@ -41,6 +41,7 @@ impl Writer<'_> {
                 .unwrap_or_else(|| self.leaf()),
             32 => self.folded_compare(fuel),
             33 => self.counted(fuel),
+            35 | 36 => self.matches(fuel),
             _ => self.guarded(fuel),
         };
         self.brackets(written)
@@ -263,6 +264,22 @@ impl Writer<'_> {
             "{}.glob({})",
             [(&text, Level::Member), (&pattern, Level::Choice)],
         )
+    }
+
+    fn matches(&mut self, fuel: usize) -> Written {
+        self.count("matches");
+        let text = self.text(fuel);
+        let text = if text.is_rooted {
+            text
+        } else {
+            self.path(&Type::Text)
+        };
+        let pattern = self
+            .dice
+            .pick(&["^a", "b$", "[aé]+b?", r"\\", "^$", r"it's|\n"]);
+        let pattern = self.quoted(pattern);
+        let parts = [(&text, Level::Member), (&pattern, Level::Choice)];
+        write(Level::Member, "{}.matches({})", parts)
     }
 
     fn question(&mut self, fuel: usize) -> Written {

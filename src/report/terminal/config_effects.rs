@@ -9,11 +9,11 @@ const WORD: usize = 12;
 
 /// A line each.
 pub(super) fn lines(report: &Report, style: &Style) -> String {
-    let asides = &report.asides;
-    let off = asides.off.iter().map(|it| line(style, "off", &off(it)));
-    let left_out = asides.left_out.iter();
+    let effects = &report.config_effects;
+    let off = effects.off.iter().map(|it| line(style, "off", &off(it)));
+    let left_out = effects.left_out.iter();
     let left_out = left_out.map(|it| line(style, "not assessed", &left_out_words(it)));
-    let notices = asides.notices.iter().map(|it| line(style, "note", it));
+    let notices = effects.notices.iter().map(|it| line(style, "note", it));
     off.chain(left_out).chain(notices).collect()
 }
 
