@@ -537,3 +537,22 @@ pub struct BlindSpot {
     /// The rules with an unknown verdict for this reason.
     pub rules: Vec<String>,
 }
+
+impl BlindSpot {
+    /// What a reason leaves in the dark; of no resource and no rule yet.
+    pub fn of(why: &Why) -> BlindSpot {
+        let action = match (why.operation, why.reason) {
+            (None, _) => "-",
+            (Some(operation), Reason::Denied) => operation.permission(),
+            (Some(operation), _) => operation.name(),
+        };
+        BlindSpot {
+            action: action.to_owned(),
+            reason: why.reason,
+            detail: why.detail.clone(),
+            resources: Vec::new(),
+            count: 0,
+            rules: Vec::new(),
+        }
+    }
+}

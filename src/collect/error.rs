@@ -170,7 +170,7 @@ impl CollectError {
             },
             CollectError::CredentialsFailed { .. } => "aws sts get-caller-identity".to_owned(),
             CollectError::ListingDenied { .. } => {
-                "allow it; every call and its permission: dynalint check --dry-run".to_owned()
+                "allow it; the least policy: dynalint doctor --policy".to_owned()
             }
             CollectError::RegionsDisabled { .. } => {
                 "enable the region in the account's settings, or name another with --region".to_owned()

@@ -28,6 +28,10 @@ fn every_mistake_is_reported_with_its_place() {
 /// Each key, the way it can be wrong, and what is said.
 const MISTAKES: &[(&str, &str)] = &[
     (
+        "environments: [{ name: blue, tags: { app: [] } }]",
+        "2:38: is empty, so nothing would match",
+    ),
+    (
         "waiver: []",
         "2:1: unknown field \"waiver\", did you mean \"waivers\"?",
     ),

@@ -193,15 +193,8 @@ fn blind_spots(snapshot: &Snapshot, rules: &Needs) -> Vec<BlindSpot> {
         let (operation, reason) = (gap.operation, gap.why.reason);
         let key = (operation, reason, gap.why.detail.as_deref());
         let spot = spots.entry(key).or_insert_with(|| BlindSpot {
-            action: match reason == Reason::Denied {
-                true => operation.permission().to_owned(),
-                false => operation.name().to_owned(),
-            },
-            reason,
-            detail: gap.why.detail.clone(),
-            resources: Vec::new(),
-            count: 0,
             rules: blinded(operation, rules),
+            ..BlindSpot::of(&gap.why)
         });
         if let Some(place) = place(gap, snapshot.regions.len() > 1) {
             spot.resources.push(place);
@@ -253,7 +246,8 @@ fn example(operation: Operation) -> &'static str {
         (Operation::ListRecoveryPointsByBackupVault, _) => "backup vault",
         (Operation::GetBackupVaultAccessPolicy, _) => "vault with a table's recovery point",
         (_, Per::Each(thing)) => thing,
-        (_, Per::Run | Per::Region | Per::Page(..) | Per::Global(..)) => "example",
+        // These are asked of the account itself, which is always there to try them on.
+        (_, Per::Run | Per::Region | Per::Page(..) | Per::Global(..)) => "account",
     }
 }
 

@@ -99,7 +99,7 @@ impl Choices {
     }
 }
 
-/// How drift treats a field.
+/// What a change of a field means: drift tells the first two, and takes the others for what they do to verdicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
     /// Someone configured it.
@@ -118,7 +118,7 @@ pub struct Field {
     pub name: &'static str,
     /// What it means, with unit.
     pub doc: &'static str,
-    /// How drift treats it.
+    /// What a change of it means.
     pub mark: Mark,
     /// The type of its value.
     pub ty: fn() -> FieldType,

@@ -250,6 +250,8 @@ fn variables_name_the_file_and_keep_runs_from_aws() {
     );
     let said = project.refuses(&["snapshot", "--save", "x.json"], &offline);
     assert!(said.starts_with("error: DYNALINT_OFFLINE is set"), "{said}");
+    let said = project.refuses(&["doctor"], &offline);
+    assert!(said.contains("doctor asks AWS"), "{said}");
     assert_eq!(
         project
             .run(&["check", HEALTHY, "-q"], &offline)

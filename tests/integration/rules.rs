@@ -470,3 +470,36 @@ fn the_matrix_of_all_rules_over_all_fixtures() {
     }
     assert_golden("rules/matrix.txt", &(lines.join("\n") + "\n"));
 }
+
+#[test]
+fn who_asks_whether_somebody_is_told_needs_all_calls_that_tell_it() {
+    // A topic that CloudWatch may not publish to, or whose key it may not use, reaches nobody.
+    let types = [
+        dynalint::link::table::TableView::TYPE,
+        dynalint::link::index::IndexView::TYPE,
+        dynalint::link::account::AccountView::TYPE,
+        dynalint::link::consumer::ConsumerView::TYPE,
+    ];
+    let asks = [
+        "covered_by",
+        "covered_by_operation",
+        "wakes_someone",
+        "replication_covered",
+        "age_alarm_below",
+    ];
+    let mut asked = 0;
+    for of in types {
+        for method in of.methods.iter().filter(|it| asks.contains(&it.name)) {
+            let from: Vec<&str> = method.from.iter().map(|it| it.name()).collect();
+            for call in [
+                "cloudwatch:DescribeAlarms",
+                "sns:GetTopicAttributes",
+                "kms:GetKeyPolicy",
+            ] {
+                assert!(from.contains(&call), "{}.{}: {call}", of.name, method.name);
+            }
+            asked += 1;
+        }
+    }
+    assert!(asked >= 8, "{asked}");
+}

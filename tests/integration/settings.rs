@@ -212,6 +212,14 @@ fn unread_tags_leave_a_verdict_only_where_every_possible_setting_gives_it() {
     // A rule that may be off says nothing against a pass, and nothing for a failure.
     let off = text.replace("level: low", "level: off, because: b");
     assert_eq!(unread(&off), "pass high");
+    // Of a param that may be another, no value is in force for certain.
+    let params = |text: &str| {
+        let made = assess(text, vec![table("orders", self::unread())]);
+        let finding = made.findings.iter().find(|it| it.rule == "pitr-window");
+        finding.expect("a result").params.clone()
+    };
+    assert!(params(&off).contains_key("min_days"));
+    assert!(!params(&with("{ params: { min_days: 9 } }")).contains_key("min_days"));
     let failing = off.replace("pitr-window", "deletion-protection");
     let made = assess(&failing, vec![table("orders", self::unread())]);
     let finding = made

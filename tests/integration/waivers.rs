@@ -209,6 +209,14 @@ fn a_waiver_that_covers_nothing_is_told_only_where_everything_was_looked_at() {
     ] {
         assert_eq!(state(flags), "active", "{flags:?}");
     }
+    // A file that was collected of some tables only is no look at everything either.
+    let demo = include_str!("../../demo/snapshot.json");
+    let mut part: Value = serde_json::from_str(demo).expect("JSON");
+    part["regions"][0]["other_tables"] = serde_json::json!(["nowhere-1"]);
+    project.write("part.json", &part.to_string());
+    let ran = project.run(&["check", "part.json", "-f", "json", "--now", NOW]);
+    let report: Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(report["waivers"][0]["state"], "active");
     let passing = ["--fail-on", "critical", "--rule", "all-active"];
     assert_eq!(
         project

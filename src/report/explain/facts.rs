@@ -141,7 +141,7 @@ fn ask(method: &Method) -> [String; 3] {
     ]
 }
 
-/// How drift treats it.
+/// What a change of it means.
 fn kind(mark: Mark) -> &'static str {
     match mark {
         Mark::Config => "config",

@@ -194,6 +194,6 @@ fn a_listing_that_is_denied_everywhere_ends_the_run_with_the_action() {
     check(
         &Home::with_keys().option("endpoint_url", &stub.url),
         "dynamodb:ListTables is denied in eu-west-1 (explicit deny in a service control policy)",
-        "allow it; every call and its permission: dynalint check --dry-run",
+        "allow it; the least policy: dynalint doctor --policy",
     );
 }
