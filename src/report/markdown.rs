@@ -5,6 +5,7 @@
 //! its place. Foreign text goes through [`text`] and can neither mention anybody nor link, nor show a picture. What is too
 //! long is cut at whole rows, with a note of how many are missing.
 
+mod diagram;
 mod rules;
 mod section;
 mod state;
@@ -54,10 +55,11 @@ pub fn within(report: &Report, view: &View<'_>, most: usize) -> String {
     let lists = state::lists(report, view);
     let lists: String = lists.iter().map(|it| page.part(it, 8)).collect();
     let effects = page.part(&state::effects(report), 8);
-    let others = page.part(&rules.others, 4);
+    let diagram = page.whole(&diagram::section(report, view), 5);
     let [worst, rest] = &rules.fails;
     let worst = page.part(worst, if rest.rows.is_empty() { 1 } else { 2 });
     let rest = page.part(rest, 1);
+    let others = page.part(&rules.others, 1);
     let cut_note = if page.is_cut { cut_note } else { String::new() };
     [
         head,
@@ -70,6 +72,7 @@ pub fn within(report: &Report, view: &View<'_>, most: usize) -> String {
         lists,
         effects,
         others,
+        diagram,
         cut_note,
         foot,
     ]
@@ -89,6 +92,17 @@ impl Page {
         self.room -= fitted.text.len();
         self.is_cut |= fitted.is_cut;
         fitted.text
+    }
+
+    /// A part that means nothing when it is cut: all of it or nothing.
+    fn whole(&mut self, section: &Section, share: usize) -> String {
+        match section.fitted(self.room / share).is_cut {
+            true => {
+                self.is_cut = true;
+                String::new()
+            }
+            false => self.part(section, share),
+        }
     }
 }
 

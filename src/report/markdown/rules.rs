@@ -155,7 +155,7 @@ impl<'a> Rules<'a> {
             },
             Verdict::Pass | Verdict::NotApplicable => {
                 let facts = self.view.rules.get(&first.rule);
-                let verdict = first.verdict.word();
+                let verdict = first.verdict.word().replace('-', " ");
                 format!(
                     "{verdict}, {place}: {}",
                     facts.map_or("", |facts| &facts.title)

@@ -129,7 +129,11 @@ pub(super) fn accepted(report: &Report) -> [Section; 2] {
         };
         format!("- Baseline of {}: {known} not counted{stale}\n", it.made)
     });
-    let summary = format!("{} that hold", count(active.len(), "waiver"));
+    let waived = count(report.summary.all.waived, "finding");
+    let summary = format!(
+        "{} that hold; {waived} waived",
+        count(active.len(), "waiver")
+    );
     let lines = others.into_iter().map(waiver).chain(baseline).collect();
     let active = active.into_iter().map(waiver).collect();
     [

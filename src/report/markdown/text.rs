@@ -158,7 +158,10 @@ mod tests {
             "{x}",
         ];
         for word in acts {
-            assert_eq!(text(word), format!("`{word}`"), "{word}");
+            assert!(
+                text(word).starts_with('`') && html(word).starts_with("<code>"),
+                "{word}"
+            );
         }
         assert_eq!(text("see #123, (@me)."), "see `#123`, (`@me`).");
         assert_eq!(
