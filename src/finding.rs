@@ -290,8 +290,8 @@ pub struct TableBrief {
     pub size_bytes: Option<u64>,
     /// Number of global secondary indexes.
     pub indexes: Option<usize>,
-    /// What hangs on it, for a picture.
-    pub parts: Vec<TablePart>,
+    /// What hangs on it, for a picture; `None` where nobody looked.
+    pub parts: Option<Vec<TablePart>>,
 }
 
 /// Something that hangs on a table.

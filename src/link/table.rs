@@ -410,7 +410,7 @@ impl<'a> TableView<'a> {
             capacity_mode: self.table.billing_mode.known().map(mode),
             size_bytes: self.table.size_bytes.known().copied(),
             indexes: self.indexes.known().map(Vec::len),
-            parts: self.parts(),
+            parts: Some(self.parts()),
         }
     }
 

@@ -30,6 +30,7 @@ use serde::ser::Error;
 
 use super::json::said;
 use super::terminal::View;
+use super::terminal::style::is_bidi_control;
 use super::{Report, worst_first};
 use crate::finding::{Decoration, Finding};
 use crate::snapshot::record::Evidence;
@@ -183,7 +184,7 @@ fn guarded(cell: &str) -> String {
     let kept = if is_cut { LONGEST } else { usize::MAX };
     text.extend(cell.chars().take(kept).map(|c| match c {
         '\n' | '\t' => c,
-        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c if c.is_control() || is_bidi_control(c) => char::REPLACEMENT_CHARACTER,
         c => c,
     }));
     if is_cut {
@@ -208,6 +209,7 @@ mod tests {
     #[test]
     fn a_cell_holds_no_character_that_steers_a_screen() {
         assert_eq!(guarded("a\u{1b}[31m\0b\nc"), "a\u{fffd}[31m\u{fffd}b\nc");
+        assert_eq!(guarded("gnp.\u{202e}exe"), "gnp.\u{fffd}exe");
     }
 
     #[test]

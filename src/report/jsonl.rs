@@ -30,11 +30,12 @@ pub fn render(report: &Report, _view: &View<'_>) -> Result<String, serde_json::E
     let (run, results) = RunLineV1::from_report(report);
     let mut text = line(&LineV1::Run(Box::new(run)))?;
     for result in results {
-        text += &line(&LineV1::Finding(FindingLineV1 {
+        let finding = FindingLineV1 {
             version: VERSION,
             run: origin,
             result,
-        }))?;
+        };
+        text += &line(&LineV1::Finding(Box::new(finding)))?;
     }
     Ok(text)
 }
@@ -75,7 +76,7 @@ enum LineV1<'a> {
     /// The run: the first line.
     Run(Box<RunLineV1<'a>>),
     /// A finding.
-    Finding(FindingLineV1<'a>),
+    Finding(Box<FindingLineV1<'a>>),
 }
 
 /// The run: the JSON report without its results.

@@ -19,9 +19,10 @@ const PARTS: usize = 8;
 /// Characters of a label.
 const LABEL: usize = 60;
 
-/// The picture; nothing for an account without tables, or with many.
+/// The picture; nothing where no table was looked at, or many were.
 pub(super) fn section(report: &Report, view: &View<'_>) -> Section {
-    if report.briefs.is_empty() || report.briefs.len() > TABLES {
+    let is_known = report.briefs.values().any(|it| it.parts.is_some());
+    if !is_known || report.briefs.len() > TABLES {
         return Section::default();
     }
     let open =
@@ -53,7 +54,7 @@ fn table(
     let id = format!("t{at}");
     let mut lines = format!("  {id}[\"{mark} {}\"]\n", label(&key.2));
     let mut by_kind: BTreeMap<PartKind, Vec<&TablePart>> = BTreeMap::new();
-    for part in &brief.parts {
+    for part in brief.parts.iter().flatten() {
         by_kind.entry(part.kind).or_default().push(part);
     }
     let has_stream = by_kind.contains_key(&PartKind::Stream);
@@ -79,8 +80,8 @@ fn table(
             );
         }
     }
-    if !by_kind.contains_key(&PartKind::Backup) {
-        lines += &format!("  {id} -.- {id}none[\"no backup\"]\n");
+    if brief.parts.is_some() && !by_kind.contains_key(&PartKind::Backup) {
+        lines += &format!("  {id} -.- {id}none[\"no point-in-time recovery, no backup plan\"]\n");
     }
     lines
 }

@@ -138,7 +138,7 @@ pub(super) fn accepted(report: &Report) -> [Section; 2] {
     let active = active.into_iter().map(waiver).collect();
     [
         Section::of(
-            "### What does not count\n\n".to_owned(),
+            "### Waivers and baseline\n\n".to_owned(),
             lines,
             "\n",
             "waiver",

@@ -11,6 +11,8 @@ const HARMLESS: &str = "-.,;'\"()%+=/?";
 /// What is taken from the ends of a word before it is looked at, and stands outside of the code.
 const BEFORE: [char; 3] = ['(', '"', '\''];
 const AFTER: [char; 9] = ['.', ',', ';', ':', ')', '"', '\'', '?', '!'];
+/// The same where a bracket or quote at the end belongs to one inside.
+const STOPS: [char; 6] = ['.', ',', ';', ':', '?', '!'];
 /// The most characters of a name.
 const NAME: usize = 120;
 
@@ -82,7 +84,11 @@ fn words(foreign: &str, code: impl Fn(&str) -> String) -> String {
     let foreign = cleaned(foreign);
     let words = foreign.split(' ').map(|word| {
         let start = word.len() - word.trim_start_matches(BEFORE).len();
-        let end = word.trim_end_matches(AFTER).len().max(start);
+        let after: &[char] = match word[start..].contains(['(', '[', '{']) {
+            true => &STOPS,
+            false => &AFTER,
+        };
+        let end = word.trim_end_matches(after).len().max(start);
         let (before, inner, after) = (&word[..start], &word[start..end], &word[end..]);
         match is_harmless(inner) {
             true => word.to_owned(),
@@ -164,6 +170,7 @@ mod tests {
             );
         }
         assert_eq!(text("see #123, (@me)."), "see `#123`, (`@me`).");
+        assert_eq!(text("glob(a*), then"), "`glob(a*)`, then");
         assert_eq!(
             html("<b>&x @me"),
             "<code>&lt;b&gt;&amp;x</code> <code>@me</code>"

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::words;
-use crate::finding::{Decoration, Finding, Repair, Verdict};
+use crate::finding::{Decoration, Finding, Verdict};
 use crate::report::json::said;
 use crate::report::{Report, RuleFacts};
-use crate::snapshot::fact::{Reason, Why};
+use crate::snapshot::fact::Why;
 use crate::snapshot::operation::Operation;
 use crate::snapshot::record::Evidence;
 
@@ -200,7 +200,7 @@ impl<'a> Event<'a> {
             status_id: status.id,
             status: status.word,
             status_code: finding.decoration.as_ref().map(Decoration::word),
-            status_detail: finding.decoration.as_ref().map(status_detail),
+            status_detail: finding.decoration.as_ref().map(words::status_detail),
             message: said(finding),
             metadata: Metadata::new(report, finding),
             cloud: Cloud {
@@ -223,23 +223,6 @@ impl<'a> Event<'a> {
                 source: &report.source,
             },
         }
-    }
-}
-
-/// Who answers for it, until when and why.
-fn status_detail(decoration: &Decoration) -> String {
-    match decoration {
-        Decoration::Waived {
-            owner,
-            expires,
-            reason,
-            ticket,
-        } => {
-            let ticket = ticket.as_deref();
-            let ticket = ticket.map_or_else(String::new, |ticket| format!(" ({ticket})"));
-            format!("waived until {expires} by {owner}{ticket}: {reason}")
-        }
-        Decoration::Baselined => "was there when the baseline was made".to_owned(),
     }
 }
 
@@ -339,8 +322,8 @@ impl<'a> Remediation<'a> {
     /// What to do; nothing where nothing is to be done.
     fn new(finding: &Finding, rule: Option<&'a RuleFacts>) -> Option<Remediation<'a>> {
         let desc = match finding.verdict {
-            Verdict::Fail => repair(finding, rule),
-            Verdict::Unknown => allow(&finding.unknown),
+            Verdict::Fail => words::repair(finding, rule),
+            Verdict::Unknown => words::allow(&finding.unknown),
             Verdict::Pass | Verdict::NotApplicable => return None,
         };
         let pages = rule.map_or(&[][..], |rule| &rule.refs);
@@ -348,32 +331,5 @@ impl<'a> Remediation<'a> {
             desc,
             references: pages.iter().map(String::as_str).collect(),
         })
-    }
-}
-
-fn repair(finding: &Finding, rule: Option<&RuleFacts>) -> String {
-    let parts = finding.fix.iter().flat_map(|repair| {
-        let Repair { command, words } = repair;
-        [words.as_deref(), command.as_deref()]
-    });
-    let parts: Vec<&str> = parts.flatten().map(str::trim).collect();
-    match (parts.is_empty(), rule) {
-        (false, _) => parts.join("\n\n"),
-        (true, Some(rule)) => format!("Make this hold: {}", rule.title),
-        (true, None) => format!("See dynalint explain {}", finding.rule),
-    }
-}
-
-/// What has to be allowed so that it can be told.
-fn allow(unknown: &[Why]) -> String {
-    let denied = unknown.iter().filter(|why| why.reason == Reason::Denied);
-    let denied = denied.filter_map(|why| why.operation?.action());
-    let denied: BTreeSet<&str> = denied.collect();
-    match denied.is_empty() {
-        true => "Run the check again when what could not be read can be read".to_owned(),
-        false => {
-            let actions: Vec<&str> = denied.into_iter().collect();
-            format!("Allow {} to who runs dynalint", actions.join(", "))
-        }
     }
 }

@@ -8,8 +8,11 @@ use serde_json::Value;
 
 use crate::binary::dynalint;
 
-/// Each format, and how its counts are read back from a report of all results.
-pub(crate) const FORMATS: [(&str, fn(&str) -> Counts); 4] = [
+/// A format, and how its counts are read back from a report of all results.
+pub(crate) type Format = (&'static str, fn(&str) -> Counts);
+
+/// Those of rows, and Markdown.
+pub(crate) const FORMATS: [Format; 4] = [
     ("jsonl", jsonl),
     ("csv", csv),
     ("ocsf", ocsf),
