@@ -109,6 +109,8 @@ fn the_demo_as_a_comment_on_a_pull_request() {
         before_rest.matches("<details>").count() <= 10,
         "{before_rest}"
     );
+    assert!(page.contains("```mermaid\nflowchart LR\n"), "{page}");
+    assert!(page.contains("? backups: not all could be read"), "{page}");
     let other = dynalint(&["check", "--demo", "-f", "markdown", "--rule", "pitr-on"]).output();
     let other = String::from_utf8(other.expect("it runs").stdout).expect("UTF-8");
     assert_eq!(
