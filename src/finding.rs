@@ -290,6 +290,30 @@ pub struct TableBrief {
     pub size_bytes: Option<u64>,
     /// Number of global secondary indexes.
     pub indexes: Option<usize>,
+    /// What hangs on it, for a picture; `None` where nobody looked.
+    pub parts: Option<Vec<TablePart>>,
+}
+
+/// Something that hangs on a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TablePart {
+    /// What it is.
+    pub kind: PartKind,
+    /// What it is called; `None` where it could not be read what there is of this kind, or whether that is all.
+    pub name: Option<String>,
+}
+
+/// What hangs on a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PartKind {
+    /// A global secondary index.
+    Index,
+    /// Its change stream, by what its records hold.
+    Stream,
+    /// A function that reads the stream.
+    Consumer,
+    /// Point-in-time recovery that is on, or a rule of a backup plan with its vault.
+    Backup,
 }
 
 /// Counts of verdicts.

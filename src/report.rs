@@ -26,8 +26,8 @@ use crate::baseline;
 use crate::checklist::Assessed;
 use crate::finding::Finding;
 pub use crate::finding::{
-    BlindSpot, Counts, LeftOut, Setting, Summary, TableBrief, TableKey, TurnedOff, table_key,
-    worst_first,
+    BlindSpot, Counts, LeftOut, PartKind, Setting, Summary, TableBrief, TableKey, TablePart,
+    TurnedOff, table_key, worst_first,
 };
 pub use crate::gate::{Gate, GateOutcome};
 use crate::snapshot::Scope;

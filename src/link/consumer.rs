@@ -251,7 +251,7 @@ impl ConsumerView<'_> {
             .map_or(arn.as_str(), |(_, resource)| resource)
     }
 
-    fn function_name(&self) -> &str {
+    pub(super) fn function_name(&self) -> &str {
         self.resource().split(':').next().unwrap_or_default()
     }
 

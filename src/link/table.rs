@@ -1,6 +1,7 @@
 //! A table as rules see it: what was read, and what belongs to it from elsewhere.
 
 mod load;
+mod parts;
 mod watched;
 
 use std::sync::Arc;
@@ -409,6 +410,7 @@ impl<'a> TableView<'a> {
             capacity_mode: self.table.billing_mode.known().map(mode),
             size_bytes: self.table.size_bytes.known().copied(),
             indexes: self.indexes.known().map(Vec::len),
+            parts: Some(self.parts()),
         }
     }
 

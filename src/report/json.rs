@@ -51,34 +51,34 @@ pub fn schema() -> Schema {
 /// A report of dynalint.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Report")]
-struct ReportV1<'a> {
-    version: u32,
-    tool: ToolV1<'a>,
-    run: RunV1<'a>,
-    gate: GateV1,
-    summary: SummaryV1<'a>,
-    results: Vec<ResultV1<'a>>,
-    checklists: Vec<ChecklistV1<'a>>,
-    gaps: Vec<GapV1<'a>>,
+pub(super) struct ReportV1<'a> {
+    pub(super) version: u32,
+    pub(super) tool: ToolV1<'a>,
+    pub(super) run: RunV1<'a>,
+    pub(super) gate: GateV1,
+    pub(super) summary: SummaryV1<'a>,
+    pub(super) results: Vec<ResultV1<'a>>,
+    pub(super) checklists: Vec<ChecklistV1<'a>>,
+    pub(super) gaps: Vec<GapV1<'a>>,
     /// Rules that the configuration turned off.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    off: Vec<OffV1<'a>>,
+    pub(super) off: Vec<OffV1<'a>>,
     /// Areas and services that the configuration leaves out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    not_assessed: Vec<LeftOutV1<'a>>,
+    pub(super) not_assessed: Vec<LeftOutV1<'a>>,
     /// What of the configuration found nothing.
     #[serde(skip_serializing_if = "no_texts")]
-    notices: &'a [String],
-    waivers: Vec<StandingV1<'a>>,
-    baseline: Option<BaselineV1>,
+    pub(super) notices: &'a [String],
+    pub(super) waivers: Vec<StandingV1<'a>>,
+    pub(super) baseline: Option<BaselineV1>,
 }
 
-fn no_texts(texts: &&[String]) -> bool {
+pub(super) fn no_texts(texts: &&[String]) -> bool {
     texts.is_empty()
 }
 
 #[derive(Serialize, JsonSchema)]
-struct OffV1<'a> {
+pub(super) struct OffV1<'a> {
     rule: &'a str,
     because: &'a str,
     from: &'a str,
@@ -87,7 +87,7 @@ struct OffV1<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct LeftOutV1<'a> {
+pub(super) struct LeftOutV1<'a> {
     name: &'a str,
     because: &'a str,
     from: &'a str,
@@ -104,14 +104,14 @@ struct SettingV1<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct ToolV1<'a> {
+pub(super) struct ToolV1<'a> {
     name: &'static str,
     version: &'a str,
     rules_digest: &'a str,
 }
 
 #[derive(Serialize, JsonSchema)]
-struct RunV1<'a> {
+pub(super) struct RunV1<'a> {
     source: &'a str,
     scopes: Vec<ScopeV1<'a>>,
     caller_arn: Option<&'a str>,
@@ -138,14 +138,14 @@ struct ScopeV1<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct GateV1 {
+pub(super) struct GateV1 {
     fail_on: &'static str,
     verdict: &'static str,
     exit_code: u8,
 }
 
 #[derive(Serialize, JsonSchema)]
-struct SummaryV1<'a> {
+pub(super) struct SummaryV1<'a> {
     pass: usize,
     fail: usize,
     unknown: usize,
@@ -167,7 +167,7 @@ struct CountsV1 {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct ResultV1<'a> {
+pub(super) struct ResultV1<'a> {
     rule: &'a str,
     area: &'static str,
     severity: &'static str,
@@ -197,7 +197,7 @@ struct WaiverV1<'a> {
 
 /// A waiver of the file, whatever it covers.
 #[derive(Serialize, JsonSchema)]
-struct StandingV1<'a> {
+pub(super) struct StandingV1<'a> {
     rule: &'a str,
     on: BTreeMap<&'static str, &'a str>,
     owner: &'a str,
@@ -211,7 +211,7 @@ struct StandingV1<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct BaselineV1 {
+pub(super) struct BaselineV1 {
     made: String,
     /// Problems that it knows.
     known: usize,
@@ -251,7 +251,7 @@ struct SourceV1<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct ChecklistV1<'a> {
+pub(super) struct ChecklistV1<'a> {
     id: &'a str,
     title: &'a str,
     /// Whether it was asked for, so that its open items count in the gate.
@@ -299,7 +299,7 @@ struct AttestV1<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct GapV1<'a> {
+pub(super) struct GapV1<'a> {
     action: &'a str,
     /// The one thing it was about; null for a listing, and where it was about several.
     resource: Option<&'a str>,
@@ -312,7 +312,7 @@ struct GapV1<'a> {
 }
 
 impl<'a> ReportV1<'a> {
-    fn from_report(report: &'a Report) -> ReportV1<'a> {
+    pub(super) fn from_report(report: &'a Report) -> ReportV1<'a> {
         let mut findings: Vec<&Finding> = report.findings.iter().collect();
         findings.sort_by(|left, right| worst_first(left, right));
         let mut gaps: Vec<&BlindSpot> = report.gaps.iter().collect();
@@ -493,7 +493,7 @@ impl<'a> ResultV1<'a> {
 }
 
 /// What is said of a finding; of an unknown one never what would be said of a failure.
-fn said(finding: &Finding) -> Cow<'_, str> {
+pub(super) fn said(finding: &Finding) -> Cow<'_, str> {
     let why = finding.unknown.first();
     match (finding.verdict, why) {
         (Verdict::Unknown, Some(why)) => {

@@ -3,19 +3,19 @@
 //! Pure text out of a [`Report`]: knows neither the terminal nor the arguments; what they said stands in [`View`].
 //! Decides nothing about readiness; that is the gate's.
 
-mod accepted;
+pub(super) mod accepted;
 pub(super) mod blind;
 mod block;
-mod config_effects;
-mod finding;
-mod header;
-mod items;
+pub(super) mod config_effects;
+pub(super) mod finding;
+pub(super) mod header;
+pub(super) mod items;
 pub mod layout;
 pub(crate) mod signed;
-mod steps;
+pub(super) mod steps;
 pub mod style;
-mod summary;
-mod verdict;
+pub(super) mod summary;
+pub(super) mod verdict;
 
 use std::collections::BTreeMap;
 
@@ -168,7 +168,7 @@ pub fn only(report: &Report, show: Show) -> Report {
 }
 
 /// The findings that are listed, worst first.
-fn listed(report: &Report, show: Show) -> Vec<&Finding> {
+pub(super) fn listed(report: &Report, show: Show) -> Vec<&Finding> {
     let shown = |finding: &&Finding| show.lists(finding);
     let mut findings: Vec<&Finding> = report.findings.iter().filter(shown).collect();
     findings.sort_by(|left, right| super::worst_first(left, right));

@@ -2,6 +2,8 @@
 
 mod accepted;
 pub(crate) mod accounts;
+mod counts_rows;
 pub(crate) mod explain;
 mod json;
+mod rows;
 mod terminal;

@@ -11,11 +11,12 @@ use serde_json::{Value, json};
 
 use crate::binary::dynalint;
 
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "attestations",
     "checklist",
     "config",
     "report",
+    "report-line",
     "rule",
     "snapshot",
     "waivers",

@@ -92,7 +92,12 @@ fn row(view: Drawn<'_>, gap: &BlindSpot, width: usize) -> String {
 
 /// What else is known: why, of what, and what to do about it.
 fn note(view: Drawn<'_>, gap: &BlindSpot) -> Option<String> {
-    let style = view.style;
+    let text = known(view.style, gap);
+    (!text.is_empty()).then(|| format!("({text})"))
+}
+
+/// As a note has it, without what stands around it; empty where nothing else is known.
+pub(in crate::report) fn known(style: &Style, gap: &BlindSpot) -> String {
     let reason = match gap.reason {
         Reason::Denied => gap.detail.as_deref().and_then(denial),
         Reason::Throttled => Some(format!("{}: try --concurrency 2", gap.reason.words())),
@@ -109,8 +114,7 @@ fn note(view: Drawn<'_>, gap: &BlindSpot) -> Option<String> {
         | Reason::Ambiguous => Some(with_detail(gap)),
     };
     let parts: Vec<String> = reason.into_iter().chain(resources(style, gap)).collect();
-    let text = style.clean(&parts.join("; "));
-    (!text.is_empty()).then(|| format!("({text})"))
+    style.clean(&parts.join("; "))
 }
 
 fn with_detail(gap: &BlindSpot) -> String {

@@ -26,7 +26,7 @@ fn line(style: &Style, word: &str, text: &str) -> String {
 }
 
 /// `unused-index: migration until spring (dynalint.yaml:12)`.
-fn off(it: &TurnedOff) -> String {
+pub(in crate::report) fn off(it: &TurnedOff) -> String {
     let places = it
         .places
         .map(|places| format!(", in {}", count(places, "place")));
@@ -34,7 +34,8 @@ fn off(it: &TurnedOff) -> String {
     format!("{}: {} ({}{places})", it.rule, it.because, it.origin)
 }
 
-fn left_out_words(it: &LeftOut) -> String {
+/// `security, 12 rules: reviewed elsewhere (dynalint.yaml:9)`.
+pub(in crate::report) fn left_out_words(it: &LeftOut) -> String {
     let rules = count(it.rules, "rule");
     format!("{}, {rules}: {} ({})", it.name, it.because, it.origin)
 }

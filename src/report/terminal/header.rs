@@ -11,6 +11,18 @@ use crate::snapshot::Scope;
 /// The lines.
 pub(super) fn lines(report: &Report, view: &View<'_>) -> String {
     let style = &view.style;
+    let (first, second) = said(report, view);
+    let text = match parts(style, &first) {
+        line if line.lines().count() == 1 => line + &parts(style, &second),
+        // What goes on to another line leaves room there.
+        _ => parts(style, &[first, second].concat()),
+    };
+    style.paint(Ink::Faint, text.trim_end()) + "\n"
+}
+
+/// Who looked at what; and how much of it, and how.
+pub(in crate::report) fn said(report: &Report, view: &View<'_>) -> (Vec<String>, Vec<String>) {
+    let style = &view.style;
     let name = format!("dynalint {}", style.clean(&report.tool_version));
     let mut first = vec![name];
     first.extend(source(report, view));
@@ -19,13 +31,7 @@ pub(super) fn lines(report: &Report, view: &View<'_>) -> String {
     first.extend(report.scopes.iter().map(|scope| scope_words(style, scope)));
     // Who collects is of interest now; of a file it is what the file is about that counts.
     first.extend(caller(report, style).filter(|_| view.input == Input::Live));
-    let second = vec![sizes(report), what_was_done(report, view)];
-    let text = match parts(style, &first) {
-        line if line.lines().count() == 1 => line + &parts(style, &second),
-        // What goes on to another line leaves room there.
-        _ => parts(style, &[first, second].concat()),
-    };
-    style.paint(Ink::Faint, text.trim_end()) + "\n"
+    (first, vec![sizes(report), what_was_done(report, view)])
 }
 
 /// The parts in a line; where it grows too long, the next part begins another.

@@ -26,7 +26,7 @@ fn heading(list: &Assessed, style: &Style) -> String {
 }
 
 /// `8 of 11 done · 1 fail · 2 to sign`.
-pub(super) fn done(list: &Assessed, style: &Style) -> String {
+pub(in crate::report) fn done(list: &Assessed, style: &Style) -> String {
     let done = format!("{} of {} done", list.count(State::Pass), list.applicable());
     let others = [
         (list.count(State::Fail), "fail"),
@@ -62,7 +62,8 @@ fn items(list: &Assessed, report: &Report, view: &View<'_>) -> String {
     items.collect()
 }
 
-fn word(state: State) -> &'static str {
+/// The word for people.
+pub(in crate::report) fn word(state: State) -> &'static str {
     match state {
         State::NotAssessed => "not assessed",
         State::NotApplicable => "not applicable",
@@ -75,7 +76,8 @@ fn word(state: State) -> &'static str {
     }
 }
 
-fn mark(style: &Style, state: State) -> (&'static str, Ink) {
+/// The symbol, and its colour.
+pub(in crate::report) fn mark(style: &Style, state: State) -> (&'static str, Ink) {
     match state {
         State::Fail => (style.mark(Verdict::Fail), Ink::Bad),
         State::Unknown | State::NotAssessed => (style.mark(Verdict::Unknown), Ink::Open),
@@ -87,7 +89,12 @@ fn mark(style: &Style, state: State) -> (&'static str, Ink) {
 }
 
 /// What of its rules keeps an item from being done.
-fn notes(item: &Item, standing: &Standing, report: &Report, view: &View<'_>) -> Vec<String> {
+pub(in crate::report) fn notes(
+    item: &Item,
+    standing: &Standing,
+    report: &Report,
+    view: &View<'_>,
+) -> Vec<String> {
     let style = &view.style;
     let of = |verdict| {
         item.rules

@@ -99,7 +99,7 @@ pub(crate) fn whom(attest: &Attest, names: &[&str], all: usize, joint: &str) -> 
 }
 
 /// What stands under an item of a list: who signed it, who has to, and the command for it.
-pub(super) fn notes(
+pub(in crate::report) fn notes(
     list: &Assessed,
     item: &Item,
     standing: &Standing,

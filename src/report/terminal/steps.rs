@@ -27,7 +27,7 @@ const FEW_NAMES: usize = 4;
 const NAMES: usize = 36;
 
 /// The findings of one rule, of one verdict and severity.
-pub(super) type Step<'a> = Vec<&'a Finding>;
+pub(in crate::report) type Step<'a> = Vec<&'a Finding>;
 
 /// The lines, and what is not among them.
 pub(super) fn in_order(report: &Report, view: &View<'_>) -> String {
@@ -56,7 +56,7 @@ pub(super) fn in_order(report: &Report, view: &View<'_>) -> String {
 
 /// Findings put together, what to do first in front: the worst severity, then what settles the most, then what keeps
 /// data from being lost for good.
-pub(super) fn steps<'a>(shown: &[&'a Finding]) -> Vec<Step<'a>> {
+pub(in crate::report) fn steps<'a>(shown: &[&'a Finding]) -> Vec<Step<'a>> {
     type Key<'f> = (Option<&'f str>, Severity, Verdict, &'f str);
     let mut steps: BTreeMap<Key<'_>, Step<'_>> = BTreeMap::new();
     fn key<'f>(finding: &&'f Finding) -> Key<'f> {
@@ -121,14 +121,19 @@ fn room(report: &Report, view: &View<'_>, steps: usize) -> usize {
     }
 }
 
-fn heading(report: &Report, view: &View<'_>, shown: &[&Finding], lines: usize) -> String {
-    let what = match view.show {
+/// What the list is.
+pub(in crate::report) const fn title(show: Show) -> &'static str {
+    match show {
         Show::Unknown => "What could not be told",
         Show::Findings | Show::Fail => "What to do, in this order",
         Show::Waived => "What waivers cover",
         Show::Baselined => "What the baseline knows",
         Show::All => "All results, what to do first on top",
-    };
+    }
+}
+
+fn heading(report: &Report, view: &View<'_>, shown: &[&Finding], lines: usize) -> String {
+    let what = title(view.show);
     let tables = match with_findings(shown).len() {
         0 => String::new(),
         all if all == report.tables => count(all, "table"),
@@ -164,7 +169,7 @@ fn line<'a>(
 }
 
 /// `all 3 tables`, `orders, users`, `198 of 200 indexes`.
-fn place(report: &Report, style: &Style, step: &[&Finding]) -> String {
+pub(in crate::report) fn place(report: &Report, style: &Style, step: &[&Finding]) -> String {
     let kinds: BTreeSet<&str> = step.iter().map(|finding| &*finding.subject.kind).collect();
     let kind = match kinds.iter().collect::<Vec<_>>()[..] {
         [kind] => plural(&kind.replace('-', " ")),
@@ -187,7 +192,7 @@ fn place(report: &Report, style: &Style, step: &[&Finding]) -> String {
 }
 
 /// What is wrong with all of them, or with the first where it differs.
-fn said(step: &[&Finding]) -> String {
+pub(in crate::report) fn said(step: &[&Finding]) -> String {
     let Some(first) = step.first() else {
         return String::new();
     };
@@ -243,7 +248,7 @@ fn rest(view: &View<'_>, steps: &[Step<'_>], width: usize) -> String {
 }
 
 /// `5 high, 1 low`.
-fn severities(steps: &[Step<'_>]) -> String {
+pub(in crate::report) fn severities(steps: &[Step<'_>]) -> String {
     let mut counts: BTreeMap<Severity, usize> = BTreeMap::new();
     for first in steps.iter().filter_map(|step| step.first()) {
         *counts.entry(first.severity).or_default() += 1;

@@ -10,11 +10,23 @@ use crate::report::{Counts, Report};
 const NAME: usize = 18;
 
 /// A count beside an area.
-struct Column {
-    head: &'static str,
+pub(in crate::report) struct Column {
+    /// The word above it.
+    pub(in crate::report) head: &'static str,
     width: usize,
     ink: Ink,
-    of: fn(&Counts) -> usize,
+    /// The count.
+    pub(in crate::report) of: fn(&Counts) -> usize,
+}
+
+/// An area with its counts and its checklist; one of the two at least.
+pub(in crate::report) struct Row<'a> {
+    /// The area.
+    pub(in crate::report) area: Area,
+    /// What its rules said.
+    pub(in crate::report) counts: Counts,
+    /// How its checklist stands.
+    pub(in crate::report) list: Option<&'a Assessed>,
 }
 
 const COLUMNS: [Column; 5] = [
@@ -57,35 +69,53 @@ pub(super) fn by_area(report: &Report, style: &Style) -> String {
     if report.summary.all.total() == 0 {
         return String::new();
     }
-    let columns = COLUMNS.iter().enumerate();
-    let columns = columns.filter(|(at, it)| *at < ALWAYS || (it.of)(&report.summary.all) > 0);
-    let columns: Vec<&Column> = columns.map(|(_, column)| column).collect();
+    let columns = columns(report);
     let heads = columns.iter().map(|it| pad_left(it.head, it.width));
     let heads: String = heads.collect();
     let heads = format!("{:NAME$}{heads}   checklist", "");
-    let mut text = style.paint(Ink::Faint, &heads) + "\n";
-    let mut left_out = Vec::new();
+    let text = style.paint(Ink::Faint, &heads) + "\n";
+    let (rows, left_out) = rows(report);
+    let rows = rows
+        .iter()
+        .map(|it| row(style, &columns, it.area, it.counts, it.list));
+    let own = own_lists(report).map(|list| own_row(style, &columns, list));
+    text + &rows.chain(own).collect::<String>() + &not_assessed(style, &left_out)
+}
+
+/// The columns that this report has.
+pub(in crate::report) fn columns(report: &Report) -> Vec<&'static Column> {
+    let columns = COLUMNS.iter().enumerate();
+    let columns = columns.filter(|(at, it)| *at < ALWAYS || (it.of)(&report.summary.all) > 0);
+    columns.map(|(_, column)| column).collect()
+}
+
+/// A row for each area, and the areas of which nothing was assessed.
+pub(in crate::report) fn rows(report: &Report) -> (Vec<Row<'_>>, Vec<&'static str>) {
+    let (mut rows, mut left_out) = (Vec::new(), Vec::new());
     for area in Area::ALL {
         let counts = report.summary.by_area.get(area).copied();
-        let list = report
-            .checklists
-            .iter()
-            .find(|it| it.list.id == area.word());
+        let mut lists = report.checklists.iter();
+        let list = lists.find(|it| it.list.id == area.word());
         match (counts, list) {
             (None, Some(list)) if !is_assessed(list) => left_out.push(area.title()),
             (None, None) => {}
-            (counts, list) => {
-                text += &row(style, &columns, *area, counts.unwrap_or_default(), list);
-            }
+            (counts, list) => rows.push(Row {
+                area: *area,
+                counts: counts.unwrap_or_default(),
+                list,
+            }),
         }
     }
-    let own = report.checklists.iter().filter(|list| !is_of_area(list));
-    let own = own.map(|list| own_row(style, &columns, list));
-    text + &own.collect::<String>() + &not_assessed(style, &left_out)
+    (rows, left_out)
 }
 
-fn is_of_area(list: &Assessed) -> bool {
-    Area::ALL.iter().any(|area| area.word() == list.list.id)
+/// The lists that are of no area: the user's.
+pub(in crate::report) fn own_lists(report: &Report) -> impl Iterator<Item = &Assessed> {
+    let is_of_area = |list: &Assessed| Area::ALL.iter().any(|area| area.word() == list.list.id);
+    report
+        .checklists
+        .iter()
+        .filter(move |list| !is_of_area(list))
 }
 
 /// A list of the user's: its rules are counted in their areas.

@@ -11,11 +11,11 @@ use crate::report::Report;
 /// Verdict, counts, gate and exit code.
 pub(super) fn line(report: &Report, style: &Style) -> String {
     let outcome = report.gate.outcome;
-    let (ink, word) = match outcome {
-        GateOutcome::Ready => (Ink::Good, "READY"),
-        GateOutcome::NotReady => (Ink::Bad, "NOT READY"),
-        GateOutcome::CannotTell => (Ink::Open, "CANNOT TELL"),
-        GateOutcome::NothingToCheck { .. } => (Ink::Open, "NOTHING TO CHECK"),
+    let word = word(outcome);
+    let ink = match outcome {
+        GateOutcome::Ready => Ink::Good,
+        GateOutcome::NotReady => Ink::Bad,
+        GateOutcome::CannotTell | GateOutcome::NothingToCheck { .. } => Ink::Open,
     };
     let text = format!("{word}   {}", counts(report).join(style.dot()));
     let exit = format!("exit {}", outcome.exit_code());
@@ -33,7 +33,18 @@ pub(super) fn line(report: &Report, style: &Style) -> String {
     line.replacen(word, &style.paint(ink, word), 1)
 }
 
-fn counts(report: &Report) -> Vec<String> {
+/// The word for people.
+pub(in crate::report) const fn word(outcome: GateOutcome) -> &'static str {
+    match outcome {
+        GateOutcome::Ready => "READY",
+        GateOutcome::NotReady => "NOT READY",
+        GateOutcome::CannotTell => "CANNOT TELL",
+        GateOutcome::NothingToCheck { .. } => "NOTHING TO CHECK",
+    }
+}
+
+/// What decided, and what else there is.
+pub(in crate::report) fn counts(report: &Report) -> Vec<String> {
     let gate = report.gate.fail_on;
     let fails = Split::at(gate, &report.summary.fails);
     let unknowns = Split::at(gate, &report.summary.unknowns);
@@ -137,8 +148,14 @@ fn gate_words(gate: Option<Severity>) -> String {
 
 /// The commands that help from here.
 pub(super) fn next_steps(report: &Report, view: &View<'_>) -> String {
+    let line = |(label, text): &(&str, String)| format!("  {label:<8}{}\n", view.style.clean(text));
+    steps(report, view).iter().map(line).collect()
+}
+
+/// What each is for, and the command.
+pub(in crate::report) fn steps(report: &Report, view: &View<'_>) -> Vec<(&'static str, String)> {
     let command = view.command;
-    let steps: Vec<(&str, String)> = match report.gate.outcome {
+    match report.gate.outcome {
         GateOutcome::Ready | GateOutcome::NotReady => reading(report, view),
         GateOutcome::CannotTell => {
             let calls = (
@@ -156,9 +173,7 @@ pub(super) fn next_steps(report: &Report, view: &View<'_>) -> String {
             ("look", look(view)),
             ("accept", format!("{command} --allow-empty")),
         ],
-    };
-    let line = |(label, text): &(&str, String)| format!("  {label:<8}{}\n", view.style.clean(text));
-    steps.iter().map(line).collect()
+    }
 }
 
 fn look(view: &View<'_>) -> String {
@@ -171,7 +186,7 @@ fn look(view: &View<'_>) -> String {
     }
 }
 
-fn reading<'a>(report: &Report, view: &View<'_>) -> Vec<(&'a str, String)> {
+fn reading(report: &Report, view: &View<'_>) -> Vec<(&'static str, String)> {
     let findings = listed(report, view.show);
     let mut steps = Vec::new();
     let order = super::steps::steps(&findings);

@@ -196,6 +196,7 @@ fn brief(_: &TableKey) -> TableBrief {
         capacity_mode: Some("on-demand".to_owned()),
         size_bytes: Some(41_234_567_890),
         indexes: Some(2),
+        parts: None,
     }
 }
 
