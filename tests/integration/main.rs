@@ -21,7 +21,6 @@ mod manual;
 mod metrics;
 mod mistakes;
 mod project;
-#[cfg(feature = "live")]
 mod python;
 mod readme;
 #[cfg(feature = "live")]

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use super::accounts;
 use crate::golden::assert_golden;
 
-const WAIVERS: &str = r#"version: 1
+pub(super) const WAIVERS: &str = r#"version: 1
 waivers:
   - rule: pitr-on
     on: { table: "checkout-*" }
@@ -75,7 +75,7 @@ fn decided(mut report: Report) -> Report {
     report
 }
 
-fn waived(mut report: Report, text: &str) -> Report {
+pub(super) fn waived(mut report: Report, text: &str) -> Report {
     let waivers = waiver::read("waivers.yaml", text, None, today(), LONGEST_DAYS);
     let keys = report.briefs.keys();
     let environments: Environments = keys.map(|key| (key.clone(), "prod".to_owned())).collect();
@@ -92,7 +92,7 @@ fn waived(mut report: Report, text: &str) -> Report {
 }
 
 /// With the baseline that an earlier report would have made.
-fn known(mut report: Report, earlier: &Report) -> Report {
+pub(super) fn known(mut report: Report, earlier: &Report) -> Report {
     let looked = looked(&report);
     let made = "2026-11-01".parse().expect("a date");
     let baseline = Baseline::of(&earlier.findings, None, &looked, made);
