@@ -10,17 +10,21 @@ mod item;
 
 use std::collections::BTreeMap;
 
-use quick_junit::{Report as Junit, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 use serde_json::Error;
 
-use super::pipeline::clean;
+use super::pipeline::{clean, in_order};
 use super::terminal::View;
-use super::terminal::layout::count;
-use super::{Report, TableKey, table_key};
+use super::terminal::layout::{self, count};
+use super::{Counts, Report, TableKey, table_key};
 use crate::finding::{Finding, Verdict};
 
 /// Above so many tables passes are not listed: a run of ten thousand has a million of them.
 pub const MOST_TABLES: usize = 1_000;
+
+/// So many problems are told one by one, the worst of them; of the others each suite has their number. GitLab takes
+/// files of thirty megabytes, and these are about fifteen.
+pub const MOST_PROBLEMS: usize = 50_000;
 
 /// What has no table where there are several accounts, and it is not known which.
 const ACCOUNTS: &str = "accounts";
@@ -60,11 +64,18 @@ type ByRule<'a> = BTreeMap<&'a str, Vec<&'a Finding>>;
 
 fn suites(report: &Report, view: &View<'_>) -> BTreeMap<String, Vec<TestCase>> {
     let mut findings: BTreeMap<String, ByRule<'_>> = BTreeMap::new();
-    for finding in &report.findings {
+    let mut others: BTreeMap<String, Counts> = BTreeMap::new();
+    let mut problems = 0;
+    for finding in in_order(report) {
         let suite = match table_key(&finding.subject) {
             Some(key) => name(&key),
             None => finding.subject.account.clone(),
         };
+        problems += usize::from(finding.is_problem());
+        if finding.is_problem() && problems > MOST_PROBLEMS {
+            others.entry(suite).or_default().count(finding);
+            continue;
+        }
         let of_suite = findings.entry(suite).or_default();
         of_suite.entry(&finding.rule).or_default().push(finding);
     }
@@ -76,6 +87,9 @@ fn suites(report: &Report, view: &View<'_>) -> BTreeMap<String, Vec<TestCase>> {
     let findings = findings.into_iter();
     let mut suites: BTreeMap<String, Vec<TestCase>> =
         findings.map(|(suite, of)| (suite, cases(of))).collect();
+    for (suite, counts) in others {
+        suites.entry(suite).or_default().extend(beyond(&counts));
+    }
     for (suite, passes) in passes(report) {
         suites.entry(suite).or_default().push(folded(passes));
     }
@@ -114,4 +128,25 @@ fn folded(passes: usize) -> TestCase {
     let verb = if passes == 1 { "passes" } else { "pass" };
     let name = format!("{} {verb}", count(passes, "result"));
     TestCase::new(name, TestCaseStatus::success())
+}
+
+/// The problems of a suite that are not told one by one.
+fn beyond(counts: &Counts) -> Vec<TestCase> {
+    let case = |count: usize, word: &str, mut status: TestCaseStatus| {
+        (count > 0).then(|| {
+            status.set_message("the file has no room for each: -o report.json lists them");
+            TestCase::new(
+                format!("{} {word}", layout::count(count, "more result")),
+                status,
+            )
+        })
+    };
+    let failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    let cases = [
+        case(counts.fail, "failed", failure),
+        case(counts.unknown, "unknown", TestCaseStatus::skipped()),
+        case(counts.waived, "waived", TestCaseStatus::skipped()),
+        case(counts.baselined, "baselined", TestCaseStatus::skipped()),
+    ];
+    cases.into_iter().flatten().collect()
 }

