@@ -20,6 +20,7 @@ mod init;
 mod judge;
 pub mod output;
 mod pages;
+mod pipeline;
 pub mod progress;
 mod project;
 mod rules;

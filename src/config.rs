@@ -171,6 +171,11 @@ impl Config {
             None => SourceError::of_file(NAME, message),
         }
     }
+
+    /// The line of a target in the file, from 1.
+    pub fn line_of_target(&self, name: &str) -> usize {
+        self.key_error(&format!("targets.{name}"), "").line
+    }
 }
 
 /// The name of the file.

@@ -14,6 +14,7 @@ pub mod jsonl;
 pub mod junit;
 pub mod markdown;
 pub mod ocsf;
+mod pipeline;
 pub mod sarif;
 pub mod signatures;
 pub mod terminal;
@@ -24,7 +25,8 @@ use jiff::Timestamp;
 
 use crate::baseline;
 use crate::checklist::Assessed;
-use crate::finding::Finding;
+use crate::config;
+use crate::finding::{Area, Finding, Severity};
 pub use crate::finding::{
     BlindSpot, Counts, LeftOut, PartKind, Setting, Summary, TableBrief, TableKey, TablePart,
     TurnedOff, table_key, worst_first,
@@ -91,6 +93,27 @@ pub struct ConfigEffects {
     pub left_out: Vec<LeftOut>,
     /// What of the configuration found nothing.
     pub notices: Vec<String>,
+    /// Where formats that must name a file send their readers.
+    pub anchor: Anchor,
+}
+
+/// A line of the repository: what is found in an account stands in no file, and platforms show nothing without one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// The file, from the root of the repository, with forward slashes.
+    pub file: String,
+    /// The line, from 1: that of the target which was read, where one was.
+    pub line: usize,
+}
+
+/// Where no configuration was read: the one that there may be.
+impl Default for Anchor {
+    fn default() -> Anchor {
+        Anchor {
+            file: config::NAME.to_owned(),
+            line: 1,
+        }
+    }
 }
 
 /// What a report says of a rule beside its findings.
@@ -102,4 +125,8 @@ pub struct RuleFacts {
     pub why: String,
     /// Pages to read.
     pub refs: Vec<String>,
+    /// What it is about, where that is known.
+    pub area: Option<Area>,
+    /// How bad it is by its own file, where that is known.
+    pub severity: Option<Severity>,
 }

@@ -462,6 +462,9 @@ pub struct TalkArgs {
     /// Don't show progress
     #[arg(long)]
     pub no_progress: bool,
+    /// The pipeline it runs in: GitHub Actions gets annotations and the page of the step
+    #[arg(long, value_name = "SYSTEM", value_enum, default_value_t = Ci::Auto)]
+    pub ci: Ci,
 }
 
 /// How to run.
@@ -533,6 +536,19 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+/// The pipeline that it runs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Ci {
+    /// What its variables say
+    Auto,
+    /// GitHub Actions
+    Github,
+    /// GitLab CI/CD
+    Gitlab,
+    /// None
+    None,
 }
 
 /// The severity at which the gate stands, or none.

@@ -16,6 +16,7 @@ use super::files::must_be_there;
 use super::format::Format;
 use super::judge::{self, Asked};
 use super::output::{Console, write_file};
+use super::pipeline;
 use super::progress::Shown;
 use super::project::{Project, Waivers};
 use super::time::today;
@@ -67,7 +68,7 @@ pub(super) fn run(
         ));
     }
     let choice = Choice::new(&project, &args.select, args.run.no_metrics)?;
-    let asked = asked(args, &project, today)?;
+    let mut asked = asked(args, &project, today)?;
     if args.run.dry_run {
         return dry(args, &choice, console);
     }
@@ -77,10 +78,15 @@ pub(super) fn run(
     if let Some(path) = &args.output.save {
         file::save(&snapshot, path)?;
     }
+    if formats(args).any(|format| format == Format::Junit) && lists_passes(args, &snapshot) {
+        asked.listing = Listing::All;
+    }
     let (mut report, made) = judge::report(&snapshot, &project, earlier.as_ref(), &choice, &asked);
     if args.input.is_none() && !args.demo {
         report.duration_ms = u64::try_from(duration_ms).ok();
     }
+    let target = report.config_effects.target.as_deref();
+    report.config_effects.anchor = pipeline::anchor(&args.config, &project.config, target);
     let rules = judge::rule_facts(&project);
     let name = args.input.as_deref().map(file_name).unwrap_or_default();
     let screen = View {
@@ -96,7 +102,8 @@ pub(super) fn run(
         baseline::keep(args, made.as_ref(), console)?;
     }
     write_files(args, &report, &screen)?;
-    console.report(&text(args.output.format, &report, &screen)?)?;
+    let text = text(args.output.format, &report, &screen)?;
+    pipeline::show(args, &text, &report, &screen, console)?;
     let exit = Exit::from(report.gate.outcome);
     // The process ends here. Giving back a million small pieces first takes as long as judging them.
     std::mem::forget((snapshot, report));
@@ -106,7 +113,6 @@ pub(super) fn run(
 /// What clap can't refuse.
 fn refuse(args: &CheckArgs) -> Result<(), Failure> {
     let is_terminal = |format: Format| format == Format::Terminal;
-    let files = args.output.output.iter().map(|file| file.format);
     let is_live = args.input.is_none() && !args.demo;
     if is_live && (args.offline || (variables::is_offline() && !args.run.dry_run)) {
         let word = match args.offline {
@@ -124,7 +130,7 @@ fn refuse(args: &CheckArgs) -> Result<(), Failure> {
     ];
     let given = for_terminal.into_iter().find(|(_, is_given)| *is_given);
     if let Some((flag, _)) = given
-        && !files.chain([args.output.format]).any(is_terminal)
+        && !formats(args).any(is_terminal)
     {
         return Err(Failure::new(
             format!("{flag} is for the terminal report, and none is written"),
@@ -364,11 +370,29 @@ fn write_files(args: &CheckArgs, report: &Report, screen: &View<'_>) -> Result<(
     Ok(())
 }
 
-fn text(format: Format, report: &Report, view: &View<'_>) -> Result<String, Failure> {
+/// All formats that are written.
+pub(super) fn formats(args: &CheckArgs) -> impl Iterator<Item = Format> {
+    let files = args.output.output.iter().map(|file| file.format);
+    files.chain([args.output.format])
+}
+
+/// Whether test reports list passes: where `--show` narrows nothing, and a list of them can be read.
+fn lists_passes(args: &CheckArgs, snapshot: &Snapshot) -> bool {
+    let regions = snapshot.regions.iter();
+    let tables = regions.filter_map(|region| region.tables.known().map(|it| it.items.len()));
+    args.output.show.is_none() && tables.sum::<usize>() <= junit::MOST_TABLES
+}
+
+/// The report as text. Test reports have its passes too, where it lists them.
+pub(super) fn text(format: Format, report: &Report, view: &View<'_>) -> Result<String, Failure> {
     if format == Format::Terminal {
         return Ok(terminal::render(report, view));
     }
-    let shown = &terminal::only(report, view.show);
+    let show = match (format, view.show) {
+        (Format::Junit, Show::Findings) => Show::All,
+        (_, show) => show,
+    };
+    let shown = &terminal::only(report, show);
     let text = match format {
         Format::Terminal => Ok(terminal::render(report, view)),
         Format::Json => json::render(shown),

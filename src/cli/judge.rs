@@ -153,6 +153,7 @@ pub(super) fn report(
             off: choice.off.iter().cloned().chain(made.off).collect(),
             left_out: choice.left_out.clone(),
             notices: made.notices,
+            ..ConfigEffects::default()
         },
         waivers,
         baseline: known,
@@ -238,6 +239,8 @@ pub(super) fn rule_facts(project: &Project) -> BTreeMap<String, RuleFacts> {
             title: rule.title.clone(),
             why: rule.why.clone(),
             refs: rule.refs.clone(),
+            area: Some(rule.area),
+            severity: Some(rule.severity),
         };
         (rule.id.to_string(), facts)
     };

@@ -35,7 +35,7 @@ impl Shown {
     pub(super) fn fitting(screen: Screen, talk: &TalkArgs) -> Shown {
         match (
             talk.quiet || talk.no_progress,
-            screen.err_is_terminal && !screen.ci,
+            screen.err_is_terminal && !screen.is_pipeline(talk.ci),
         ) {
             (true, _) => Shown::Silent,
             (false, true) => Shown::Line(moving_line()),

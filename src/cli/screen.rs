@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use super::args::Color;
+use super::args::{Ci, Color};
 use crate::report::terminal::style::Style;
 
 /// Columns where nobody knows how many there are.
@@ -27,6 +27,17 @@ pub struct Screen {
     pub force_color: bool,
     /// A variable of a CI system is set.
     pub ci: bool,
+    /// Whose variable it is, where it is one that we know.
+    pub platform: Option<Platform>,
+}
+
+/// A system that runs pipelines and has ways of its own to show what they find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Platform {
+    /// GitHub Actions.
+    Github,
+    /// GitLab CI/CD.
+    Gitlab,
 }
 
 impl Screen {
@@ -41,6 +52,26 @@ impl Screen {
             no_color: is_set("NO_COLOR"),
             force_color: is_on("FORCE_COLOR") || is_on("CLICOLOR_FORCE"),
             ci: is_on("CI"),
+            platform: platform(),
+        }
+    }
+
+    /// The pipeline that it runs in: the flag, then the variables.
+    pub(super) fn platform(&self, ci: Ci) -> Option<Platform> {
+        match ci {
+            Ci::Auto => self.platform,
+            Ci::Github => Some(Platform::Github),
+            Ci::Gitlab => Some(Platform::Gitlab),
+            Ci::None => None,
+        }
+    }
+
+    /// Whether it runs in a pipeline, of whatever system.
+    pub(super) fn is_pipeline(&self, ci: Ci) -> bool {
+        match ci {
+            Ci::Auto => self.ci || self.platform.is_some(),
+            Ci::Github | Ci::Gitlab => true,
+            Ci::None => false,
         }
     }
 
@@ -80,6 +111,15 @@ fn is_on(name: &str) -> bool {
     std::env::var_os(name).is_some_and(|value| !off(&value))
 }
 
+fn platform() -> Option<Platform> {
+    let variables = [
+        ("GITHUB_ACTIONS", Platform::Github),
+        ("GITLAB_CI", Platform::Gitlab),
+    ];
+    let mut set = variables.into_iter().filter(|(name, _)| is_on(name));
+    set.next().map(|(_, platform)| platform)
+}
+
 /// The first of the three variables that is set decides, as in C.
 fn is_utf8() -> bool {
     let names = ["LC_ALL", "LC_CTYPE", "LANG"];
@@ -106,6 +146,7 @@ mod tests {
         no_color: false,
         force_color: false,
         ci: false,
+        platform: None,
     };
 
     #[test]
@@ -135,6 +176,21 @@ mod tests {
             .color
         );
         assert!(!PIPE.style(Color::Auto, None).color);
+    }
+
+    #[test]
+    fn the_pipeline_is_that_of_the_flag_and_then_that_of_the_variables() {
+        let runner = Screen {
+            ci: true,
+            platform: Some(Platform::Github),
+            ..PIPE
+        };
+        assert_eq!(runner.platform(Ci::Auto), Some(Platform::Github));
+        assert_eq!(runner.platform(Ci::Gitlab), Some(Platform::Gitlab));
+        assert_eq!(runner.platform(Ci::None), None);
+        assert_eq!(PIPE.platform(Ci::Auto), None);
+        assert!(runner.is_pipeline(Ci::Auto) && !runner.is_pipeline(Ci::None));
+        assert!(PIPE.is_pipeline(Ci::Gitlab) && !PIPE.is_pipeline(Ci::Auto));
     }
 
     #[test]

@@ -31,6 +31,12 @@ pub(super) fn is_offline() -> bool {
     text("DYNALINT_OFFLINE").is_some_and(|word| !matches!(word.as_str(), "0" | "false"))
 }
 
+/// `GITHUB_STEP_SUMMARY`: the file in which a runner of GitHub keeps the page of a step.
+pub(super) fn step_summary() -> Option<PathBuf> {
+    let path = std::env::var_os("GITHUB_STEP_SUMMARY")?;
+    (!path.is_empty()).then(|| PathBuf::from(path))
+}
+
 fn text(name: &str) -> Option<String> {
     let text = std::env::var_os(name)?.to_string_lossy().into_owned();
     (!text.is_empty()).then_some(text)

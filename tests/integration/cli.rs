@@ -48,6 +48,7 @@ const PIPE: Screen = Screen {
     no_color: false,
     force_color: false,
     ci: true,
+    platform: None,
 };
 
 fn dynalint(arguments: &[&str]) -> Ran {

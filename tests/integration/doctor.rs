@@ -90,6 +90,7 @@ fn run(account: &Account, words: &[&str]) -> (String, u8) {
         no_color: false,
         force_color: false,
         ci: true,
+        platform: None,
     };
     let words: Vec<OsString> = words.iter().map(OsString::from).collect();
     let (mut out, mut err) = (Vec::new(), Vec::new());

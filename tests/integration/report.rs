@@ -2,8 +2,13 @@
 
 mod accepted;
 pub(crate) mod accounts;
+mod counts;
 mod counts_rows;
 pub(crate) mod explain;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
 mod rows;
+mod sarif;
 mod terminal;

@@ -250,7 +250,7 @@ fn pages(style: &Style, facts: &RuleFacts) -> String {
 }
 
 /// What the line says, after the name of its subject unless that stands in the heading already.
-fn named(finding: &Finding, said: String, whole: bool) -> String {
+pub(in crate::report) fn named(finding: &Finding, said: String, whole: bool) -> String {
     let name = name(&finding.subject, whole);
     match name.is_empty() || (!whole && names(&said, &name)) {
         true => said,
@@ -265,7 +265,7 @@ fn names(text: &str, name: &str) -> bool {
 }
 
 /// What could not be told, and the first reason.
-fn unknown(finding: &Finding, words: impl Fn(&Why) -> String) -> String {
+pub(in crate::report) fn unknown(finding: &Finding, words: impl Fn(&Why) -> String) -> String {
     let said = without_subject(&finding.message, &finding.subject);
     match &finding.unknown[..] {
         _ if said.starts_with("cannot tell") => said.to_owned(),

@@ -158,7 +158,7 @@ impl Style {
 
 /// Characters that turn the direction of text, with which a name could show as another.
 pub(in crate::report) fn is_bidi_control(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn ascii_twin(c: char) -> &'static str {

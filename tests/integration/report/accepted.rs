@@ -92,7 +92,7 @@ pub(super) fn waived(mut report: Report, text: &str) -> Report {
 }
 
 /// With the baseline that an earlier report would have made.
-fn known(mut report: Report, earlier: &Report) -> Report {
+pub(super) fn known(mut report: Report, earlier: &Report) -> Report {
     let looked = looked(&report);
     let made = "2026-11-01".parse().expect("a date");
     let baseline = Baseline::of(&earlier.findings, None, &looked, made);

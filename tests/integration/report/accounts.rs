@@ -1,10 +1,11 @@
 //! Accounts as reports: made up, each for what it shows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use dynalint::attestation::{Attestations, Day, Subjects};
 use dynalint::checklist::{Assessed, Checklist, Checklists, RuleNames, Run};
-use dynalint::finding::{Area, Finding, Repair, Severity, SubjectId, Verdict};
+use dynalint::finding::{Area, Decoration, Finding, Repair, Severity, SubjectId, Verdict};
 use dynalint::gate::{self, Seen, Terms};
 use dynalint::report::{
     BlindSpot, ConfigEffects, Counts, Report, RuleFacts, Summary, TableBrief, TableKey, table_key,
@@ -213,6 +214,7 @@ fn summarise(results: &[Finding]) -> Summary {
             count(summary.by_table.entry(key).or_default(), finding);
         }
         match finding.verdict {
+            _ if finding.decoration.is_some() => {}
             Verdict::Fail => *summary.fails.entry(finding.severity).or_default() += 1,
             Verdict::Unknown => *summary.unknowns.entry(finding.severity).or_default() += 1,
             Verdict::Pass | Verdict::NotApplicable => {}
@@ -222,7 +224,7 @@ fn summarise(results: &[Finding]) -> Summary {
 }
 
 fn count(counts: &mut Counts, finding: &Finding) {
-    counts.add(finding.verdict);
+    counts.count(finding);
 }
 
 fn passes(name: &str, rules: &[&str]) -> Vec<Finding> {
@@ -444,6 +446,88 @@ pub(crate) fn many() -> Report {
     report(results, gaps, Terms::default())
 }
 
+/// What no platform should stumble over.
+pub(crate) const HOSTILE: &str = "a\"b'c%0A<d>&amp;]]>\n::error file=x,line=1::no\r\n##[add-mask]e\u{1}\u{1b}[31m\u{202e}f\u{2028}\u{61c}\u{fffe}\u{7f} [g](http://h.example) \u{1F525}";
+
+/// Names and sentences that look like what they are not, messages of ten thousand characters, and two results with one
+/// fingerprint.
+pub(crate) fn hostile() -> Report {
+    let long = format!("{HOSTILE}{}", "long ".repeat(2_000));
+    let mut results = vec![
+        result(table(HOSTILE), "pitr-on", Verdict::Fail, HOSTILE),
+        result(table("orders"), "required-tags", Verdict::Fail, &long),
+        result(
+            subject("alarm", HOSTILE, None),
+            "topic-confirmed",
+            Verdict::Fail,
+            &long,
+        ),
+        result(
+            index("orders", HOSTILE),
+            "index-throttle-alarm",
+            Verdict::Pass,
+            "",
+        ),
+    ];
+    let mut why = denied(Operation::ListBackupPlans);
+    why.detail = Some(HOSTILE.to_owned());
+    results.push(unread(table(HOSTILE), "backup-plan-covers", why));
+    for reason in [HOSTILE, &long] {
+        let mut waived = result(table("orders"), "pitr-on", Verdict::Fail, HOSTILE);
+        waived.decoration = Some(Decoration::Waived {
+            owner: HOSTILE.to_owned(),
+            expires: "2027-03-31".parse().expect("a date"),
+            reason: reason.to_owned(),
+            ticket: Some(HOSTILE.to_owned()),
+        });
+        results.push(waived);
+    }
+    let mut gap = gap(
+        Operation::ListBackupPlans,
+        Reason::Denied,
+        &["backup-plan-covers"],
+    );
+    gap.detail = Some(long);
+    report(results, vec![gap], Terms::default())
+}
+
+/// Ten thousand tables, with seven results on each of them that count.
+pub(crate) fn ten_thousand() -> &'static Report {
+    static REPORT: OnceLock<Report> = OnceLock::new();
+    REPORT.get_or_init(make_ten_thousand)
+}
+
+fn make_ten_thousand() -> Report {
+    let mut results = Vec::new();
+    for number in 0..10_000 {
+        let name = format!("service-{:02}-table-{number:05}", number % 40);
+        for rule in ["pitr-on", "deletion-protection", "required-tags"] {
+            let message = format!(
+                "{name}: what {rule} wants is not there, and somebody has to see to it soon"
+            );
+            results.push(result(table(&name), rule, Verdict::Fail, &message));
+        }
+        for at in 0..3 {
+            let index = index(&name, &format!("by-date-and-status-{at}"));
+            results.push(result(
+                index,
+                "index-throttle-alarm",
+                Verdict::Fail,
+                "no working alarm on WriteThrottleEvents",
+            ));
+        }
+        results.push(result(
+            table(&name),
+            "sort-key-encodes-order",
+            Verdict::Pass,
+            "",
+        ));
+        let why = denied(Operation::GetBackupSelection);
+        results.push(unread(table(&name), "backup-plan-covers", why));
+    }
+    report(results, Vec::new(), Terms::default())
+}
+
 /// Three tables alike, on which nothing was done that these many rules want: two critical, eight high, the rest lower.
 pub(crate) fn starter(rules: usize) -> Report {
     let mut results = Vec::new();
@@ -494,6 +578,8 @@ pub(crate) fn rules() -> BTreeMap<String, RuleFacts> {
               recovery the last backup is the newest state that there is."
             .to_owned(),
         refs: vec!["https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/pitr.html".to_owned()],
+        area: Some(Area::Recovery),
+        severity: Some(Severity::Critical),
     };
     BTreeMap::from([("pitr-on".to_owned(), pitr)])
 }
