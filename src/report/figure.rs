@@ -18,7 +18,7 @@ mod svg;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::alarms::Alarms;
+use self::alarms::{Alarms, Watching};
 use super::TableKey;
 use crate::link::Linked;
 use crate::link::account::AccountView;
@@ -146,10 +146,10 @@ struct Subject<'l, 'a> {
 fn subjects<'l, 'a>(linked: &'l Linked<'a>) -> Vec<Subject<'l, 'a>> {
     let mut subjects = Vec::new();
     for account in &linked.accounts {
-        let by_table = alarms::by_table(account);
+        let watching = Watching::new(account);
         let tables = account.tables.known().map_or(&[][..], |it| &it.items);
         for table in tables {
-            let alarms = Alarms::of(account, table, &by_table);
+            let alarms = watching.of(table);
             let id = format!("f{}", subjects.len());
             subjects.push(Subject {
                 id,

@@ -1,6 +1,6 @@
 //! The alarms of one table: what of them can be drawn as a line over its consumption, and whom they tell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::sketch::{Leaf, Mark, Node, Section};
 use super::svg::clean;
@@ -21,8 +21,12 @@ const GROUPS: usize = 5;
 /// Ways to somebody that a group shows.
 const WAYS: usize = 5;
 
-/// The alarms of a region that watch something of a table.
-pub(super) type ByTable<'l, 'a> = BTreeMap<&'l str, Vec<&'l AlarmView<'a>>>;
+/// The alarms of a region by the tables that they watch.
+pub(super) struct Watching<'l, 'a> {
+    account: &'l AccountView<'a>,
+    by_table: BTreeMap<&'l str, Vec<&'l AlarmView<'a>>>,
+    has_unreadable: bool,
+}
 
 /// The alarms that watch something of one table, and what is not known of them.
 pub(super) struct Alarms<'l, 'a> {
@@ -46,25 +50,6 @@ pub(super) struct Threshold<'l> {
     pub(super) alarm: &'l str,
     /// What it compares with, in units a second.
     pub(super) per_s: f64,
-}
-
-/// Sorts the alarms of a region by the tables that they watch.
-pub(super) fn by_table<'l, 'a>(account: &'l AccountView<'a>) -> ByTable<'l, 'a> {
-    let mut by_table: ByTable<'l, 'a> = BTreeMap::new();
-    let alarms = account.alarms().known().map_or(&[][..], |it| &it.items);
-    for alarm in alarms {
-        let names = alarm.signals().iter().filter_map(table_of);
-        for name in names {
-            let of_table = by_table.entry(name).or_default();
-            if !of_table
-                .last()
-                .is_some_and(|last| std::ptr::eq(*last, alarm))
-            {
-                of_table.push(alarm);
-            }
-        }
-    }
-    by_table
 }
 
 fn table_of<'a>(signal: &Signal<'a>) -> Option<&'a str> {
@@ -95,29 +80,44 @@ fn per_s(signal: &Signal<'_>) -> Option<f64> {
     fits.then(|| threshold / period_s as f64)
 }
 
-impl<'l, 'a> Alarms<'l, 'a> {
+impl<'l, 'a> Watching<'l, 'a> {
+    /// Sorts the alarms of a region.
+    pub(super) fn new(account: &'l AccountView<'a>) -> Watching<'l, 'a> {
+        let mut by_table: BTreeMap<&'l str, Vec<&'l AlarmView<'a>>> = BTreeMap::new();
+        let alarms = account.alarms().known().map_or(&[][..], |it| &it.items);
+        for alarm in alarms {
+            let tables: BTreeSet<&str> = alarm.signals().iter().filter_map(table_of).collect();
+            for table in tables {
+                by_table.entry(table).or_default().push(alarm);
+            }
+        }
+        Watching {
+            account,
+            by_table,
+            has_unreadable: account.has_unreadable_alarms(),
+        }
+    }
+
     /// Those of one table.
-    pub(super) fn of(
-        account: &'l AccountView<'a>,
-        table: &'l TableView<'a>,
-        by_table: &ByTable<'l, 'a>,
-    ) -> Alarms<'l, 'a> {
+    pub(super) fn of(&self, table: &'l TableView<'a>) -> Alarms<'l, 'a> {
         let name = table.table.name.as_str();
-        let read = account.alarms().as_ref();
+        let read = self.account.alarms().as_ref();
         Alarms {
             table: name,
-            region: account.region,
-            items: by_table.get(name).cloned().unwrap_or_default(),
+            region: self.account.region,
+            items: self.by_table.get(name).cloned().unwrap_or_default(),
             missing: match read {
                 Ok(listed) => listed.missing.as_ref(),
                 Err(why) => Some(why),
             },
             is_unread: read.is_err(),
-            has_unreadable: account.has_unreadable_alarms(),
-            is_external: account.is_watched_elsewhere(),
+            has_unreadable: self.has_unreadable,
+            is_external: self.account.is_watched_elsewhere(),
         }
     }
+}
 
+impl<'l, 'a> Alarms<'l, 'a> {
     /// The lines of the alarms on a metric of exactly this table or index, lowest first, and how many alarms on it have
     /// none.
     pub(super) fn thresholds(
@@ -149,9 +149,16 @@ impl<'l, 'a> Alarms<'l, 'a> {
         (lines, others)
     }
 
-    /// Why alarms may be missing.
-    pub(super) fn unread(&self) -> Option<&'l Why> {
-        self.missing
+    /// Why there may be alarms that are not among those that were read, in words.
+    pub(super) fn doubt(&self) -> Option<String> {
+        let missing = self.missing.map(|why| format!("? alarms: {}", why.brief()));
+        let query = || "? an alarm's query may watch it too".to_owned();
+        missing.or_else(|| self.has_unreadable.then(query))
+    }
+
+    /// Whether something outside AWS watches, as declared.
+    pub(super) fn is_external(&self) -> bool {
+        self.is_external
     }
 
     /// Whether alarms watch an index of its own and reach someone.

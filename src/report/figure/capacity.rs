@@ -21,6 +21,10 @@ const UPPER: f64 = 12.0;
 const LOWER: f64 = 132.0;
 /// From one line of the legend to the next.
 const LINE: f64 = 17.0;
+/// How far the words of the legend are moved in.
+const INTO: f64 = 30.0;
+/// Lines of one key of the legend.
+const MOST_LINES: usize = 3;
 /// How far above all else a bound may lie that holds nothing back, and still be drawn.
 const FAR: f64 = 2.0;
 /// Lines of alarms that are drawn; the lowest fire first.
@@ -306,7 +310,15 @@ fn legend(series: &Series<'_>, scale: &Scale) -> Vec<Key> {
     }
     keys.extend(throttle_key(series));
     keys.extend(notes(series).into_iter().map(said));
-    keys
+    keys.into_iter().flat_map(in_lines).collect()
+}
+
+/// A key whose words don't fit goes on in lines of words alone.
+fn in_lines(key: Key) -> Vec<Key> {
+    let lines = svg::wrapped(&key.words, RIGHT - LEFT - INTO, MOST_LINES);
+    let drawn = std::iter::once(key.drawn).chain(std::iter::repeat(None));
+    let lines = drawn.zip(lines);
+    lines.map(|(drawn, words)| Key { drawn, words }).collect()
 }
 
 fn said(words: String) -> Key {
@@ -344,22 +356,16 @@ fn notes(series: &Series<'_>) -> Vec<String> {
     }
     let more = series.alarms.len().saturating_sub(LINES);
     if more > 0 {
-        notes.push(format!(
-            "{} with higher lines",
-            count(more, "more alarm").replace("more alarm", "alarm")
-        ));
+        notes.push(format!("{} with higher lines", count(more, "alarm")));
     }
-    match series.other_alarms {
-        0 if series.alarms.is_empty() && series.unknown.is_empty() => {
-            notes.push(format!("no alarm on consumed {}", series.side.word()));
-        }
-        0 => {}
-        others => notes.push(format!(
-            "{} in other units, not drawn",
-            count(others, "alarm")
-        )),
+    if series.other_alarms > 0 {
+        let others = count(series.other_alarms, "alarm");
+        notes.push(format!("{others} in other units, not drawn"));
     }
-    notes.extend(series.unknown.iter().map(|it| format!("? {it}")));
+    if series.is_unwatched {
+        notes.push(format!("no alarm on consumed {}", series.side.word()));
+    }
+    notes.extend(series.unknown.iter().cloned());
     notes
 }
 
@@ -375,8 +381,7 @@ fn legend_text(keys: &[Key]) -> String {
                 &format!("M{} {}h22", px(LEFT), px(y - 4.0)),
             ));
         }
-        let text = svg::cut(&key.words, RIGHT - LEFT - 30.0);
-        words.push_str(&svg::text(LEFT + 30.0, y, &text));
+        words.push_str(&svg::text(LEFT + INTO, y, &key.words));
     }
     drawn + &svg::group("fig-text", "", &words)
 }

@@ -89,6 +89,8 @@ pub(super) struct Series<'l> {
     pub(super) alarms: Vec<Threshold<'l>>,
     /// How many alarms watch it in other units.
     pub(super) other_alarms: usize,
+    /// Whether there is surely no alarm on it, and nothing outside AWS that watches.
+    pub(super) is_unwatched: bool,
     /// Throttle events.
     pub(super) throttles: Result<&'l Throttles, &'l Why>,
     /// What is not known, in words.
@@ -175,11 +177,9 @@ impl<'l> Measured<'l, '_> {
         let mut unknown = Vec::new();
         let limits = self.limits(side, &mut unknown);
         let (lines, other_alarms) = alarms.thresholds(self.index, side.metric());
-        unknown.extend(
-            alarms
-                .unread()
-                .map(|why| format!("alarms: {}", why.brief())),
-        );
+        let is_watched = !lines.is_empty() || other_alarms > 0 || alarms.is_external();
+        let is_unwatched = !is_watched && alarms.doubt().is_none();
+        unknown.extend(alarms.doubt());
         let (days, days_each) = days(consumed, usage);
         Ok(Series {
             side,
@@ -192,6 +192,7 @@ impl<'l> Measured<'l, '_> {
             limits,
             alarms: lines,
             other_alarms,
+            is_unwatched,
             throttles: side
                 .of(&usage.read_throttles, &usage.write_throttles)
                 .as_ref(),
@@ -213,7 +214,7 @@ impl<'l> Measured<'l, '_> {
         let mode = match self.billing_mode.as_ref() {
             Ok(mode) => mode.0.as_str(),
             Err(why) => {
-                unknown.push(format!("capacity: {}", why.brief()));
+                unknown.push(format!("? capacity: {}", why.brief()));
                 return limits;
             }
         };
@@ -221,28 +222,28 @@ impl<'l> Measured<'l, '_> {
             BillingMode::PROVISIONED => {
                 match self.provisioned[at].as_ref() {
                     Ok(units) => limit("provisioned now", *units, true),
-                    Err(why) => unknown.push(format!("provisioned units: {}", why.brief())),
+                    Err(why) => unknown.push(format!("? provisioned units: {}", why.brief())),
                 }
                 match self.scaling[at].as_ref() {
                     Ok(Some(scaling)) => {
                         limit("auto scaling, at most", scaling.max_capacity(), false)
                     }
                     Ok(None) => {}
-                    Err(why) => unknown.push(format!("auto scaling: {}", why.brief())),
+                    Err(why) => unknown.push(format!("? auto scaling: {}", why.brief())),
                 }
             }
             BillingMode::PAY_PER_REQUEST => {
                 match self.maximum[at].as_ref() {
                     Ok(Some(units)) => limit("on-demand maximum", *units, true),
                     Ok(None) => {}
-                    Err(why) => unknown.push(format!("on-demand maximum: {}", why.brief())),
+                    Err(why) => unknown.push(format!("? on-demand maximum: {}", why.brief())),
                 }
                 if let Ok(Some(warm)) = self.warm.as_ref() {
                     let units = side.of(warm.read_units_per_s, warm.write_units_per_s);
                     limit("warm throughput", units, false);
                 }
             }
-            other => unknown.push(format!("capacity: {other} is not known to this version")),
+            other => unknown.push(format!("? capacity: {other} is not known to this version")),
         }
         limits
     }

@@ -48,10 +48,10 @@ fn figure(series: &Series<'_>) -> Figure {
     });
     let highest = values.iter().copied().fold(0.0, f64::max);
     let word = series.side.word();
-    let against = alarm.map_or_else(
-        || "no alarm".to_owned(),
-        |it| format!("alarm at {}", shown(it.per_s)),
-    );
+    let against = match alarm {
+        Some(it) => format!("alarm at {}", shown(it.per_s)),
+        None => without_line(series).to_owned(),
+    };
     let title = format!(
         "{word} a second: {} on the busiest day, {against}",
         shown(highest)
@@ -97,6 +97,14 @@ fn steps(days: &[Option<f64>], scale: &Scale) -> String {
     steps
 }
 
+/// What is said where no alarm has a line.
+fn without_line(series: &Series<'_>) -> &'static str {
+    match series.is_unwatched {
+        true => "no alarm",
+        false => "no line of an alarm known",
+    }
+}
+
 /// In one row: ten thousand of them have to fit into a page.
 fn data(series: &Series<'_>) -> FigureTable {
     let day = |per_s: Option<f64>| per_s.map_or_else(|| "?".to_owned(), shown);
@@ -109,7 +117,7 @@ fn data(series: &Series<'_>) -> FigureTable {
         ],
         rows: vec![vec![
             days.join(" "),
-            alarm.map_or_else(|| "none".to_owned(), |it| shown(it.per_s)),
+            alarm.map_or_else(|| without_line(series).to_owned(), |it| shown(it.per_s)),
         ]],
     }
 }
