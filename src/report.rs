@@ -6,6 +6,7 @@ pub mod cases;
 pub mod csv;
 pub mod doctor;
 pub mod explain;
+pub mod figure;
 pub mod github;
 pub mod gitlab;
 pub mod html;
@@ -80,6 +81,8 @@ pub struct Report {
     pub waivers: Vec<waiver::Standing>,
     /// What the baseline came to, where there is one.
     pub baseline: Option<baseline::Standing>,
+    /// Pictures of the tables, where a format is written that shows them.
+    pub figures: BTreeMap<TableKey, figure::TableFigures>,
 }
 
 /// What the configuration did to a run, beside the settings of each finding.

@@ -175,5 +175,6 @@ fn report(snapshot: &Snapshot, made: assess::Assessment, rules: usize) -> Report
         config_effects: ConfigEffects::default(),
         waivers: Vec::new(),
         baseline: None,
+        figures: BTreeMap::new(),
     }
 }

@@ -216,7 +216,14 @@ fn asked<'a>(args: &'a CheckArgs, project: &Project, today: Date) -> Result<Aske
         today,
         strict_waivers: args.gate.strict_waivers || project.config.gate.strict_waivers,
         updates_baseline: args.gate.update_baseline,
+        figures: is_html(args),
     })
+}
+
+/// Whether the report is written as HTML, which shows figures.
+fn is_html(args: &CheckArgs) -> bool {
+    let mut formats = args.output.output.iter().map(|it| it.format);
+    args.output.format == Format::Html || formats.any(|it| it == Format::Html)
 }
 
 fn dry(args: &CheckArgs, choice: &Choice<'_>, console: &mut Console<'_>) -> Result<Exit, Failure> {

@@ -1,6 +1,6 @@
 //! A snapshot becomes a report: the rules that were chosen, the checklists, the gate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -13,9 +13,10 @@ use crate::baseline::{self, Baseline};
 use crate::checklist::{self, Assessed, Checklist, Checklists};
 use crate::config::Config;
 use crate::finding::looked::Looked;
+use crate::finding::{Finding, Verdict};
 use crate::gate::{self, Seen, Terms};
 use crate::link::Linked;
-use crate::report::{ConfigEffects, Report, RuleFacts};
+use crate::report::{ConfigEffects, Report, RuleFacts, TableKey, figure, table_key, worst_first};
 use crate::rule::Rule;
 use crate::snapshot::Snapshot;
 use crate::waiver::{self, Environments, State};
@@ -36,6 +37,8 @@ pub(super) struct Asked<'a> {
     pub(super) strict_waivers: bool,
     /// Whether the baseline is made anew.
     pub(super) updates_baseline: bool,
+    /// Whether a format is written that shows figures.
+    pub(super) figures: bool,
 }
 
 /// A day of signatures.
@@ -129,7 +132,7 @@ pub(super) fn report(
             anything_checked: anything,
         },
     );
-    let report = Report {
+    let mut report = Report {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         rules_digest: assess::digest(&choice.settings),
         source: snapshot.source.word().to_owned(),
@@ -157,8 +160,24 @@ pub(super) fn report(
         },
         waivers,
         baseline: known,
+        figures: BTreeMap::new(),
     };
+    if asked.figures {
+        report.figures = figure::of_tables(&linked, &worst(&report.findings));
+    }
     (report, new)
+}
+
+/// The tables with failures, those with the worst first.
+fn worst(findings: &[Finding]) -> Vec<TableKey> {
+    let mut failures: Vec<&Finding> = findings
+        .iter()
+        .filter(|it| it.verdict == Verdict::Fail && it.decoration.is_none())
+        .collect();
+    failures.sort_by(|left, right| worst_first(left, right));
+    let mut seen = BTreeSet::new();
+    let keys = failures.iter().filter_map(|it| table_key(&it.subject));
+    keys.filter(|key| seen.insert(key.clone())).collect()
 }
 
 /// From how many days before its end on a waiver is said to lapse soon.

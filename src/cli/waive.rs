@@ -173,6 +173,7 @@ fn judged(
         today,
         strict_waivers: false,
         updates_baseline: false,
+        figures: false,
     };
     Ok(judge::report(snapshot, project, None, &choice, &asked).0)
 }

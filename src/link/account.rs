@@ -105,6 +105,21 @@ impl<'a> AccountView<'a> {
         listed::unlisted(self.region)
     }
 
+    /// The alarms that people set on DynamoDB.
+    pub fn alarms(&self) -> &Fact<Listed<AlarmView<'a>>> {
+        &self.dynamodb_alarms
+    }
+
+    /// Whether the config declares that something outside AWS watches.
+    pub fn is_watched_elsewhere(&self) -> bool {
+        self.watch.is_external()
+    }
+
+    /// Whether an alarm watches, in a way this version can't read, what may be a metric of DynamoDB.
+    pub fn has_unreadable_alarms(&self) -> bool {
+        self.watch.has_unreadable()
+    }
+
     /// Joins a region, on so many threads.
     pub fn new(region: &'a Region, config: &'a Config, threads: usize) -> AccountView<'a> {
         let keys = Keys::new(region);

@@ -377,6 +377,43 @@ impl<'a> AlarmView<'a> {
             .any(|it| words.contains(it))
     }
 
+    /// The alarm as AWS gave it.
+    pub fn alarm(&self) -> &'a MetricAlarm {
+        self.alarm
+    }
+
+    /// The metrics of DynamoDB that it watches; none for a query.
+    pub fn signals(&self) -> &[Signal<'a>] {
+        &self.signals
+    }
+
+    /// Every way from it to somebody, and where it ends.
+    pub fn links(&self) -> &[Link<'a>] {
+        &self.links
+    }
+
+    /// Whether it can fire on what it watches of a table: the metrics publish, what is watched exists, and the settings
+    /// let it. Unknown for metrics that this version does not know.
+    pub fn can_fire_on(&self, table: &str) -> Answer<'a> {
+        let of_table = |it: &&Signal<'a>| {
+            it.stat
+                .dimensions
+                .get("TableName")
+                .is_some_and(|name| name == table)
+        };
+        let fires = |signal: &Signal<'a>| -> Answer<'a> {
+            let metric = published::all()
+                .find(|(namespace, it)| *namespace == NAMESPACE && it.name == signal.stat.metric);
+            metric.map_or(Answer::Unknown(&UNRECOGNISED), |(_, it)| {
+                signal.can_fire(it)
+            })
+        };
+        let each = self.signals.iter().filter(of_table).map(fires);
+        self.dimensions_publish()
+            .and(self.watches_what_exists())
+            .and(Answer::all(each))
+    }
+
     /// Queries name no dimensions of their own here: whether they find anything is not known.
     fn dimensions_publish(&self) -> Answer<'a> {
         match self.signals.is_empty() {
@@ -395,7 +432,8 @@ impl<'a> AlarmView<'a> {
         declared.or(Answer::any(self.links.iter().map(acts)))
     }
 
-    fn reaches_someone(&self) -> Answer<'a> {
+    /// Whether it reaches someone, by itself, through another alarm, or as the config declares.
+    pub fn reaches_someone(&self) -> Answer<'a> {
         Answer::of(self.external).or(self.reach.answer)
     }
 

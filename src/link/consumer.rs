@@ -244,8 +244,13 @@ view! {
 }
 
 impl ConsumerView<'_> {
+    /// Whether what is told of its failures exists; no where nothing is told.
+    pub fn failure_destination_exists(&self) -> Answer<'_> {
+        self.destination_exists
+    }
+
     /// What follows `function:` in the ARN: name, and perhaps version or alias.
-    fn resource(&self) -> &str {
+    pub fn resource(&self) -> &str {
         let arn = &self.mapping.function_arn;
         arn.split_once(":function:")
             .map_or(arn.as_str(), |(_, resource)| resource)

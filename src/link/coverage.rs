@@ -145,6 +145,20 @@ impl<'a> Watch<'a> {
         signals.map_or(&[], Vec::as_slice)
     }
 
+    /// Whether the config declares that something outside AWS watches.
+    pub fn is_external(&self) -> bool {
+        self.external
+    }
+
+    /// Whether an alarm watches, in a way this version can't read, what may be a metric of DynamoDB.
+    pub fn has_unreadable(&self) -> bool {
+        let may_watch = |alarm: &MetricAlarm| {
+            let mut ours = published::all().filter(|(namespace, _)| *namespace == NAMESPACE);
+            ours.any(|(namespace, metric)| signal::may_watch(alarm, namespace, metric.name))
+        };
+        self.unreadable.iter().any(|(alarm, _)| may_watch(alarm))
+    }
+
     /// Why alarms may be missing.
     pub fn missing(&self) -> Option<&'a Why> {
         self.missing

@@ -73,6 +73,14 @@ impl<'a> IndexView<'a> {
         view
     }
 
+    /// Auto scaling of its reads, or of its writes; absent if there is none.
+    pub fn scaling(&self, reads: bool) -> &Fact<Option<ScalingView<'a>>> {
+        match reads {
+            true => &self.read_scaling,
+            false => &self.write_scaling,
+        }
+    }
+
     /// The index with the auto scaling of its reads and of its writes.
     pub(super) fn with_scaling<'s>(&'s self) -> (&'a Index, BothScalings<'s, 'a>) {
         (self.index, [&self.read_scaling, &self.write_scaling])

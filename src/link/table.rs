@@ -355,7 +355,13 @@ impl<'a> TableView<'a> {
         self.replicas = replicas;
     }
 
-    pub(super) fn scaling(&self, reads: bool) -> &Fact<Option<ScalingView<'a>>> {
+    /// The Lambda consumers of the stream that it writes now.
+    pub fn consumers(&self) -> &Fact<Listed<ConsumerView<'a>>> {
+        &self.consumers
+    }
+
+    /// Auto scaling of its reads, or of its writes; absent if there is none.
+    pub fn scaling(&self, reads: bool) -> &Fact<Option<ScalingView<'a>>> {
         if reads {
             &self.read_scaling
         } else {

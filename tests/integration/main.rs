@@ -10,6 +10,7 @@ mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod doctor;
+mod figures;
 mod fuzz;
 mod golden;
 mod init;

@@ -41,6 +41,11 @@ view! {
 }
 
 impl<'a> PlanRuleView<'a> {
+    /// The longest time between two runs; absent for a schedule that never fires.
+    pub fn interval(&self) -> &Fact<Option<Span>> {
+        &self.interval
+    }
+
     pub(super) fn new(plan: &'a BackupPlan, rule: &'a PlanRule) -> PlanRuleView<'a> {
         let firings = firings(rule.schedule.as_deref());
         let interval = match firings.as_ref() {
