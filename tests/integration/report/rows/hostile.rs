@@ -96,6 +96,8 @@ pub(super) fn hostile_rules() -> BTreeMap<String, RuleFacts> {
             "javascript:alert(1)".to_owned(),
             "https://evil.example/<b>".to_owned(),
         ],
+        area: None,
+        severity: None,
     };
     BTreeMap::from([
         ("pitr-on".to_owned(), facts.clone()),
