@@ -14,6 +14,7 @@ pub mod jsonl;
 pub mod junit;
 pub mod markdown;
 pub mod ocsf;
+pub mod repairs;
 pub mod sarif;
 pub mod signatures;
 pub mod terminal;

@@ -165,7 +165,7 @@ fn refuse(args: &CheckArgs) -> Result<(), Failure> {
 }
 
 /// The arguments with what the configuration says where they don't.
-fn with_config(args: &CheckArgs, project: &Project) -> Result<CheckArgs, Failure> {
+pub(super) fn with_config(args: &CheckArgs, project: &Project) -> Result<CheckArgs, Failure> {
     let mut args = args.clone();
     let gate = &project.config.gate;
     let is_live = args.input.is_none() && !args.demo;
@@ -213,7 +213,12 @@ fn asked<'a>(args: &'a CheckArgs, project: &Project, today: Date) -> Result<Aske
     })
 }
 
-fn dry(args: &CheckArgs, choice: &Choice<'_>, console: &mut Console<'_>) -> Result<Exit, Failure> {
+/// The calls that a run would make.
+pub(super) fn dry(
+    args: &CheckArgs,
+    choice: &Choice<'_>,
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
     let style = console.screen.style(args.talk.color, args.output.width);
     let scope = dry_run::scope(&args.aws, &args.select.table);
     let table = dry_run::table(&choice.operations(), &choice.series(), &scope, &style);
@@ -221,7 +226,8 @@ fn dry(args: &CheckArgs, choice: &Choice<'_>, console: &mut Console<'_>) -> Resu
     Ok(Exit::Done)
 }
 
-fn facts(
+/// What is judged: what is saved, what the program has inside, or what AWS says now.
+pub(super) fn facts(
     args: &CheckArgs,
     choice: &Choice<'_>,
     collector: &dyn Collector,

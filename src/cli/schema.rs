@@ -6,7 +6,7 @@ use schemars::Schema;
 
 use super::exit::{Exit, Failure};
 use super::output::Console;
-use crate::report::json;
+use crate::report::{json, repairs};
 use crate::snapshot::Snapshot;
 use crate::{attestation, checklist, config, rule, waiver};
 
@@ -27,6 +27,8 @@ pub enum SchemaName {
     Snapshot,
     /// The JSON report
     Report,
+    /// The JSON of `fix`
+    Repairs,
 }
 
 impl SchemaName {
@@ -40,6 +42,7 @@ impl SchemaName {
             SchemaName::Checklist => checklist::schema(),
             SchemaName::Snapshot => schemars::schema_for!(Snapshot),
             SchemaName::Report => json::schema(),
+            SchemaName::Repairs => repairs::json::schema(),
         }
     }
 }

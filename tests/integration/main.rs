@@ -10,6 +10,7 @@ mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod doctor;
+mod fix;
 mod fuzz;
 mod golden;
 mod init;

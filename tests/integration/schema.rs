@@ -11,10 +11,11 @@ use serde_json::{Value, json};
 
 use crate::binary::dynalint;
 
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "attestations",
     "checklist",
     "config",
+    "repairs",
     "report",
     "rule",
     "snapshot",
