@@ -13,6 +13,7 @@ use super::collector::{Collector, Live};
 use super::dry_run;
 use super::exit::{Exit, Failure};
 use super::files::must_be_there;
+use super::fix;
 use super::format::Format;
 use super::judge::{self, Asked};
 use super::output::{Console, write_file};
@@ -58,6 +59,7 @@ pub(super) fn run(
         Err(error) => (None, Some(error)),
     };
     let project = Project::read(rules, config, waivers, today, unread)?;
+    let repair = fix::command(args);
     let args = &with_config(args, &project)?;
     let is_own = args.gate.baseline.is_some();
     if args.gate.update_baseline && !args.select.table.is_empty() && !is_own {
@@ -91,6 +93,7 @@ pub(super) fn run(
         rules: &rules,
         input: input(args, &name),
         command,
+        repair: &repair,
     };
     if args.gate.update_baseline {
         baseline::keep(args, made.as_ref(), console)?;

@@ -2,7 +2,7 @@
 //!
 //! Finds them as `check` does, with the same files and the same judgement; what is printed of each is the rule's.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{CheckArgs, FixArgs};
 use super::check;
@@ -133,6 +133,52 @@ fn of_ending(path: &Path) -> Option<Form> {
         "yaml" | "yml" => Some(Form::CloudFormation),
         _ => None,
     }
+}
+
+/// The command for the repairs of what a check finds: with what says which account, rules and tables it looks at.
+pub(super) fn command(check: &CheckArgs) -> String {
+    let (aws, select, gate) = (&check.aws, &check.select, &check.gate);
+    let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    let areas: Vec<&str> = select.area.iter().map(|area| area.word()).collect();
+    let lists = [
+        ("--region", aws.region.join(",")),
+        ("--table", select.table.join(",")),
+        ("--area", areas.join(",")),
+        ("--skip-rule", select.skip_rule.join(",")),
+        ("--checklist", select.checklist.join(",")),
+    ];
+    let lists = lists.map(|(flag, list)| (flag, Some(list).filter(|list| !list.is_empty())));
+    let values = [
+        ("--input", path(&check.input)),
+        ("--target", aws.target.clone()),
+        ("--profile", aws.profile.clone()),
+        ("--role-arn", aws.role_arn.clone()),
+        ("--external-id", aws.external_id.clone()),
+        ("--endpoint-url", aws.endpoint_url.clone()),
+        ("--env", select.env.clone()),
+        ("--baseline", path(&gate.baseline)),
+        ("--config", path(&check.config.config)),
+    ];
+    let folders = select.rules.iter();
+    let folders = folders.map(|folder| ("--rules", Some(folder.display().to_string())));
+    let values = values.into_iter().chain(lists).chain(folders);
+    let values = values.filter_map(|(flag, value)| Some(format!("{flag} {}", shell_word(&value?))));
+    let switches = [
+        ("--demo", check.demo),
+        ("--no-waivers", gate.no_waivers),
+        ("--no-baseline", gate.no_baseline),
+        ("--no-config", check.config.no_config),
+        ("--no-metrics", check.run.no_metrics),
+    ];
+    let switches = switches.iter().filter(|(_, is_given)| *is_given);
+    let switches = switches.map(|(flag, _)| (*flag).to_owned());
+    let rules = select.rule.iter().map(|rule| shell_word(rule));
+    let words = rules.chain(switches).chain(values);
+    ["dynalint fix".to_owned()]
+        .into_iter()
+        .chain(words)
+        .collect::<Vec<String>>()
+        .join(" ")
 }
 
 fn way(check: &CheckArgs) -> Way<'_> {

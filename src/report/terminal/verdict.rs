@@ -178,6 +178,7 @@ fn reading<'a>(report: &Report, view: &View<'_>) -> Vec<(&'a str, String)> {
     let mut firsts = order.iter().filter_map(|step| step.first());
     if let Some(worst) = firsts.find(|it| it.verdict == Verdict::Fail && it.counts()) {
         steps.push(("why", format!("dynalint explain {}", worst.rule)));
+        steps.push(("repair", view.repair.to_owned()));
     }
     if view.detail == Detail::Lines && !findings.is_empty() {
         steps.push(("detail", format!("{} -v", view.command)));

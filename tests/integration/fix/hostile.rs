@@ -161,7 +161,10 @@ pub(super) fn arguments(script: &str) -> Vec<Vec<String>> {
 /// Every argument is the name, or the placeholder where no command can say it.
 fn holds_in_a_shell(repairs: &[(String, Forms)]) {
     let snippet = |forms: &Forms| forms.cli.clone().expect("a command");
-    let script: String = repairs.iter().map(|(_, forms)| snippet(forms).text).collect();
+    let script: String = repairs
+        .iter()
+        .map(|(_, forms)| snippet(forms).text)
+        .collect();
     let commands = arguments(&script);
     assert_eq!(commands.len(), 2 * repairs.len());
     for ((name, forms), commands) in repairs.iter().zip(commands.chunks(2)) {
@@ -170,10 +173,21 @@ fn holds_in_a_shell(repairs: &[(String, Forms)]) {
         };
         let open = snippet(forms).open;
         let shown = &first[3];
-        assert!(shown == name || (shown == "TABLE_NAME" && open.contains(shown)), "{name:?}");
-        assert_eq!(first[2..], ["--name", shown, "--path", &format!("table/{shown}/x")]);
-        let value = second[3].strip_prefix("Name=N,Value=").expect("it begins so");
-        assert!(value == name || (value == "TABLE_NAME" && open.contains(value)), "{name:?}");
+        assert!(
+            shown == name || (shown == "TABLE_NAME" && open.contains(shown)),
+            "{name:?}"
+        );
+        assert_eq!(
+            first[2..],
+            ["--name", shown, "--path", &format!("table/{shown}/x")]
+        );
+        let value = second[3]
+            .strip_prefix("Name=N,Value=")
+            .expect("it begins so");
+        assert!(
+            value == name || (value == "TABLE_NAME" && open.contains(value)),
+            "{name:?}"
+        );
         let is_plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric());
         assert!(!is_plain || (open.is_empty() && value == name), "{name:?}");
     }
@@ -191,9 +205,16 @@ fn holds_in_terraform(name: &str, forms: &Forms) {
         hcl::eval::Evaluate::evaluate(found.expr(), &context).expect("nothing is looked up")
     };
     assert_eq!(value("name"), hcl::Value::from(name));
-    assert_eq!(value("path"), hcl::Value::from(format!("table/${name}{{x}}")));
+    assert_eq!(
+        value("path"),
+        hcl::Value::from(format!("table/${name}{{x}}"))
+    );
     assert_eq!(value("list"), hcl::Value::from(vec![name, name]));
-    assert_eq!((body.attributes().count(), body.blocks().count()), (3, 1), "{name:?}");
+    assert_eq!(
+        (body.attributes().count(), body.blocks().count()),
+        (3, 1),
+        "{name:?}"
+    );
     assert_eq!(snippet.open.len(), 0);
 }
 
@@ -230,8 +251,13 @@ fn what_has_been_tried_on_others_stays_a_name() {
 
 /// Text of letters that mean something to somebody, and of any others.
 fn names() -> impl Strategy<Value = Vec<String>> {
-    let means = prop::sample::select("$%{}()'\"\\`\n\t #*&!;|<>=,~:-@?[]a1é\u{85}\u{2028}".chars().collect::<Vec<_>>());
-    let letter = prop_oneof![4 => means, 1 => any::<char>().prop_filter("no command can", |c| *c != '\0')];
+    let means = prop::sample::select(
+        "$%{}()'\"\\`\n\t #*&!;|<>=,~:-@?[]a1é\u{85}\u{2028}"
+            .chars()
+            .collect::<Vec<_>>(),
+    );
+    let letter =
+        prop_oneof![4 => means, 1 => any::<char>().prop_filter("no command can", |c| *c != '\0')];
     let name = prop::collection::vec(letter, 1..12).prop_map(String::from_iter);
     prop::collection::btree_set(name, 1..60).prop_map(|names| names.into_iter().collect())
 }
@@ -254,7 +280,15 @@ fn a_name_breaks_no_line_of_what_is_printed() {
     std::fs::write(path("a.json"), snapshot(&names)).expect("it is written");
     std::fs::write(path("hostile.yaml"), RULE.trim_start()).expect("it is written");
     let printed = |name: &str| {
-        let arguments = ["fix", "hostile", "deletion-protection", "pitr-on", "pitr-window", "--input", &path("a.json")];
+        let arguments = [
+            "fix",
+            "hostile",
+            "deletion-protection",
+            "pitr-on",
+            "pitr-window",
+            "--input",
+            &path("a.json"),
+        ];
         let (dir, file) = (path("."), path(name));
         let all = [&arguments[..], &["--rules", &dir, "-q", "-o", &file]].concat();
         let (code, _, talk) = super::said(&mut crate::binary::dynalint(&all));
@@ -268,7 +302,10 @@ fn a_name_breaks_no_line_of_what_is_printed() {
     let region = |words: &Vec<String>| words.iter().any(|word| word == "eu-west-1");
     assert!(commands.len() > TRIED.len() && commands.iter().all(region));
     for line in script.lines().filter(|line| !line.starts_with('#')) {
-        assert!(!line.contains(['\u{1b}', '\u{85}', '\u{2028}', '\u{202e}']), "{line:?}");
+        assert!(
+            !line.contains(['\u{1b}', '\u{85}', '\u{2028}', '\u{202e}']),
+            "{line:?}"
+        );
     }
     let terraform = printed("a.tf");
     let mut bodies = String::new();

@@ -28,15 +28,18 @@ fn run(arguments: &[&str], account: &str) -> (Output, String) {
 
 #[test]
 fn a_script_runs_what_is_complete_and_nothing_else() {
-    let (output, told) = run(&["pitr-on", "latency-alarm", "deletion-protection"], "111122223333");
+    let (output, told) = run(
+        &["pitr-on", "latency-alarm", "deletion-protection"],
+        "111122223333",
+    );
     assert!(output.status.success(), "{output:?}");
     let told: Vec<&str> = told.lines().collect();
     assert_eq!(
         told,
         [
-            "dynamodb update-table --region eu-west-1 --table-name feed-follows --deletion-protection-enabled",
             "dynamodb update-continuous-backups --region eu-west-1 --table-name shop-sessions \
              --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true",
+            "dynamodb update-table --region eu-west-1 --table-name feed-follows --deletion-protection-enabled",
         ]
     );
 }
