@@ -3,10 +3,13 @@
 mod hostile;
 mod script;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use dynalint::assess;
+use dynalint::rule::template::Filling;
 use serde_json::Value;
 
 use crate::binary::dynalint;
@@ -196,5 +199,94 @@ fn what_is_waived_or_known_is_left_out_and_counted() {
     assert!(
         text.contains("aws dynamodb update-continuous-backups"),
         "{text}"
+    );
+}
+
+/// A rule that fails on every table, with this command.
+fn own(id: &str, severity: &str, command: &str) -> String {
+    format!(
+        "id: {id}\narea: recovery\ntitle: T\nseverity: {severity}\nsince: 0.1.0\nfor_each: table\n\
+         assert: table.name == \"none\"\nmessage: \"{{table.name}}: is there\"\nwhy: w\nrefs: []\nfix:\n  cli: {command}\n"
+    )
+}
+
+#[test]
+fn a_table_is_updated_once_at_a_time_and_what_is_the_same_stands_once() {
+    let update = "aws dynamodb update-table --table-name {{ table.name }}";
+    let folder = tempfile::tempdir().expect("a folder");
+    for (id, severity, command) in [
+        (
+            "a-drops",
+            "critical",
+            "aws dynamodb delete-table --table-name {{ table.name }}",
+        ),
+        (
+            "b-tags",
+            "critical",
+            "aws dynamodb tag-resource --resource-arn {{ table.arn }} --tags Key=a,Value=b",
+        ),
+        ("c-updates", "low", &format!("{update} --x")),
+        ("d-updates", "low", &format!("{update} --y")),
+        ("e-updates", "low", &format!("{update} --y")),
+    ] {
+        let path = folder.path().join(format!("{id}.yaml"));
+        fs::write(path, own(id, severity, command)).expect("it is written");
+    }
+    let rules = folder.path().display().to_string();
+    let ids = ["a-drops", "b-tags", "c-updates", "d-updates", "e-updates"];
+    let text = demo(
+        &[
+            &ids[..],
+            &[
+                "--rules",
+                &rules,
+                "--table",
+                "shop-sessions",
+                "--width",
+                "200",
+            ],
+        ]
+        .concat(),
+    );
+    let commands: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("aws dynamodb"))
+        .collect();
+    let table = "--region eu-west-1 --table-name shop-sessions";
+    assert_eq!(
+        commands,
+        [
+            format!("aws dynamodb update-table {table} --x"),
+            format!("aws dynamodb wait table-exists {table}"),
+            format!("aws dynamodb update-table {table} --y"),
+            "aws dynamodb tag-resource --region eu-west-1 --resource-arn \
+             arn:aws:dynamodb:eu-west-1:111122223333:table/shop-sessions --tags Key=a,Value=b"
+                .to_owned(),
+            format!("# aws dynamodb delete-table {table}"),
+        ]
+    );
+}
+
+/// Whoever changes a rule sees here whether a word of AWS is taken for one that a person has to fill in.
+#[test]
+fn what_is_to_be_filled_in_is_known_of_every_rule() {
+    let (catalog, _) = assess::load([]);
+    let mut open: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for rule in catalog.rules() {
+        let forms = [&rule.fix.cli, &rule.fix.terraform, &rule.fix.cloudformation];
+        for form in forms.into_iter().flatten() {
+            let filled = form.fill(|_| Some(Filling::Text("x".to_owned())));
+            for name in filled.open {
+                open.entry(name).or_default().insert(rule.id.as_str());
+            }
+        }
+    }
+    let line = |(name, rules): (&String, &BTreeSet<&str>)| {
+        let rules: Vec<&str> = rules.iter().copied().collect();
+        format!("{name}: {}\n", rules.join(", "))
+    };
+    assert_golden(
+        "fix/to-fill-in.txt",
+        &open.iter().map(line).collect::<String>(),
     );
 }
