@@ -74,6 +74,8 @@ impl Selection {
 pub enum Listing {
     /// Failures and unknown.
     Problems,
+    /// The same, with the repairs in every form.
+    Repairs,
     /// Failures.
     Failures,
     /// Unknown.
@@ -85,7 +87,9 @@ pub enum Listing {
 impl Listing {
     fn lists(self, verdict: Verdict) -> bool {
         match self {
-            Listing::Problems => matches!(verdict, Verdict::Fail | Verdict::Unknown),
+            Listing::Problems | Listing::Repairs => {
+                matches!(verdict, Verdict::Fail | Verdict::Unknown)
+            }
             Listing::Failures => verdict == Verdict::Fail,
             Listing::Unknowns => verdict == Verdict::Unknown,
             Listing::All => true,

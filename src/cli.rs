@@ -15,6 +15,7 @@ mod dry_run;
 pub mod exit;
 mod explain;
 mod files;
+mod fix;
 pub mod format;
 mod init;
 mod judge;
@@ -77,6 +78,7 @@ fn dispatch(
         Command::Check(args) => check::run(args, typed, collector, console),
         Command::Snapshot(args) => snapshot::run(args, collector, console),
         Command::Explain(args) => explain::run(args, console),
+        Command::Fix(args) => fix::run(args, collector, console),
         Command::Rules(args) => rules::run(args, console),
         Command::Attest(args) => attest::run(args, console),
         Command::Init(args) => init::run(args, console),

@@ -10,7 +10,7 @@ mod value;
 
 use jiff::Timestamp;
 
-pub use self::explain::{Explanation, Unread, explain};
+pub use self::explain::{Explanation, Unread, explain, forms};
 use self::logic::Truth;
 use self::run::Frame;
 use self::value::Val;

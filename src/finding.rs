@@ -3,7 +3,7 @@
 pub mod looked;
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -170,6 +170,32 @@ pub struct Repair {
     pub command: Option<String>,
     /// What to do instead of the command, or beside it.
     pub words: Option<String>,
+    /// The same for every tool, where it was asked for.
+    pub forms: Option<Box<Forms>>,
+}
+
+/// A repair in every form that the rule has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Forms {
+    /// Commands for a POSIX shell.
+    pub cli: Option<Snippet>,
+    /// What goes into Terraform.
+    pub terraform: Option<Snippet>,
+    /// What goes into a template of CloudFormation, in YAML.
+    pub cloudformation: Option<Snippet>,
+    /// What it costs.
+    pub costs: Option<String>,
+    /// What cannot be taken back.
+    pub irreversible: Option<String>,
+}
+
+/// Text for a tool, with names in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snippet {
+    /// The text.
+    pub text: String,
+    /// What of it a person has to fill in: `TOPIC_ARN`, `file://policy.json`.
+    pub open: BTreeSet<String>,
 }
 
 /// What one rule said about one subject.

@@ -16,6 +16,7 @@ pub mod junit;
 pub mod markdown;
 pub mod ocsf;
 mod pipeline;
+pub mod repairs;
 pub mod sarif;
 pub mod signatures;
 pub mod terminal;

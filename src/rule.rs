@@ -185,13 +185,19 @@ pub struct Fix {
     pub cloudformation: Option<Template>,
     /// By a person, where no tool does it.
     pub text: Option<Template>,
+    /// What it costs, where it costs anything.
+    pub costs: Option<Template>,
+    /// What cannot be taken back.
+    pub irreversible: Option<Template>,
 }
 
 impl Fix {
     /// The values that the repairs show.
     fn values(&self) -> impl Iterator<Item = &Condition> {
         let ways = [&self.cli, &self.terraform, &self.cloudformation, &self.text];
-        ways.into_iter().flatten().flat_map(Template::values)
+        let warnings = [&self.costs, &self.irreversible];
+        let all = ways.into_iter().chain(warnings);
+        all.flatten().flat_map(Template::values)
     }
 }
 

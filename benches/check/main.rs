@@ -135,6 +135,7 @@ fn view() -> View<'static> {
         rules: &NO_RULES,
         input: Input::File("synthetic.json"),
         command: "dynalint check synthetic.json",
+        repair: "dynalint fix --input synthetic.json",
     }
 }
 

@@ -318,7 +318,8 @@ impl<'r, 'a> Run<'r, 'a> {
         outcome: &Outcome<'_>,
         listed: bool,
     ) {
-        let explanation = evaluate::explain(held.rule, &held.in_force.params, scope, outcome);
+        let params = &held.in_force.params;
+        let explanation = evaluate::explain(held.rule, params, scope, outcome);
         let mut unknown: Vec<Why> = explanation
             .unknown
             .into_iter()
@@ -331,10 +332,15 @@ impl<'r, 'a> Run<'r, 'a> {
             let subject = subject_id(home, outcome.subject);
             let base = finding(held, home, subject, outcome.verdict, explanation.message);
             let evidence = explanation.evidence.into_iter().chain(held.doubt());
+            let mut fix = explanation.fix;
+            if self.listing == Listing::Repairs && outcome.verdict == Verdict::Fail {
+                let forms = evaluate::forms(held.rule, params, scope, outcome);
+                fix.get_or_insert_default().forms = Some(Box::new(forms));
+            }
             let finding = Finding {
                 evidence: evidence.collect(),
                 unknown,
-                fix: explanation.fix,
+                fix,
                 ..base
             };
             self.list(held.place, finding);

@@ -4,6 +4,7 @@
 
 pub mod attest;
 mod doctor;
+mod fix;
 mod init;
 pub mod rules;
 
@@ -18,6 +19,7 @@ use jiff::Timestamp;
 
 use self::attest::AttestArgs;
 pub use self::doctor::{DoctorArgs, PolicyForm};
+pub use self::fix::{FixArgs, FixForm, FixSelectArgs};
 pub use self::init::{InitArgs, Pipeline};
 use self::rules::RulesArgs;
 use super::format::{Format, OutputFile, PageFormat};
@@ -68,6 +70,9 @@ pub enum Command {
     Snapshot(Box<SnapshotArgs>),
     /// Tell about a rule, an area or a checklist; without a name, list the rules
     Explain(ExplainArgs),
+    /// Print what repairs what fails, with your names in it; changes nothing
+    #[command(after_help = fix::EXIT_CODES)]
+    Fix(Box<FixArgs>),
     /// Test rules, and start new ones
     Rules(RulesArgs),
     /// Answer for what a rule finds, until a date

@@ -13,6 +13,7 @@ use super::collector::{Collector, Live};
 use super::dry_run;
 use super::exit::{Exit, Failure};
 use super::files::must_be_there;
+use super::fix;
 use super::format::Format;
 use super::judge::{self, Asked};
 use super::output::{Console, write_file};
@@ -59,6 +60,7 @@ pub(super) fn run(
         Err(error) => (None, Some(error)),
     };
     let project = Project::read(rules, config, waivers, today, unread)?;
+    let repair = fix::command(args);
     let args = &with_config(args, &project)?;
     let is_own = args.gate.baseline.is_some();
     if args.gate.update_baseline && !args.select.table.is_empty() && !is_own {
@@ -97,6 +99,7 @@ pub(super) fn run(
         rules: &rules,
         input: input(args, &name),
         command,
+        repair: &repair,
     };
     if args.gate.update_baseline {
         baseline::keep(args, made.as_ref(), console)?;
@@ -171,7 +174,7 @@ fn refuse(args: &CheckArgs) -> Result<(), Failure> {
 }
 
 /// The arguments with what the configuration says where they don't.
-fn with_config(args: &CheckArgs, project: &Project) -> Result<CheckArgs, Failure> {
+pub(super) fn with_config(args: &CheckArgs, project: &Project) -> Result<CheckArgs, Failure> {
     let mut args = args.clone();
     let gate = &project.config.gate;
     let is_live = args.input.is_none() && !args.demo;
@@ -226,7 +229,12 @@ fn is_html(args: &CheckArgs) -> bool {
     args.output.format == Format::Html || formats.any(|it| it == Format::Html)
 }
 
-fn dry(args: &CheckArgs, choice: &Choice<'_>, console: &mut Console<'_>) -> Result<Exit, Failure> {
+/// The calls that a run would make.
+pub(super) fn dry(
+    args: &CheckArgs,
+    choice: &Choice<'_>,
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
     let style = console.screen.style(args.talk.color, args.output.width);
     let scope = dry_run::scope(&args.aws, &args.select.table);
     let table = dry_run::table(&choice.operations(), &choice.series(), &scope, &style);
@@ -234,7 +242,8 @@ fn dry(args: &CheckArgs, choice: &Choice<'_>, console: &mut Console<'_>) -> Resu
     Ok(Exit::Done)
 }
 
-fn facts(
+/// What is judged: what is saved, what the program has inside, or what AWS says now.
+pub(super) fn facts(
     args: &CheckArgs,
     choice: &Choice<'_>,
     collector: &dyn Collector,

@@ -6,7 +6,7 @@ use schemars::Schema;
 
 use super::exit::{Exit, Failure};
 use super::output::Console;
-use crate::report::{json, jsonl};
+use crate::report::{json, jsonl, repairs};
 use crate::snapshot::Snapshot;
 use crate::{attestation, checklist, config, rule, waiver};
 
@@ -29,6 +29,8 @@ pub enum SchemaName {
     Report,
     /// A line of the JSON Lines report
     ReportLine,
+    /// The JSON of `fix`
+    Repairs,
 }
 
 impl SchemaName {
@@ -43,6 +45,7 @@ impl SchemaName {
             SchemaName::Snapshot => schemars::schema_for!(Snapshot),
             SchemaName::Report => json::schema(),
             SchemaName::ReportLine => jsonl::schema(),
+            SchemaName::Repairs => repairs::json::schema(),
         }
     }
 }

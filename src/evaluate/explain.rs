@@ -6,9 +6,11 @@ mod distance;
 mod elements;
 mod local;
 mod path;
+mod repair;
 mod unread;
 
 use self::local::Told;
+pub use self::repair::forms;
 use super::logic::{False, True, Truth};
 use super::run::Frame;
 use super::value::Val;
@@ -51,17 +53,8 @@ pub fn explain<'a>(
     scope: &Scope<'a>,
     outcome: &Outcome<'a>,
 ) -> Explanation {
-    let Some(frame) = frame(rule, params, scope) else {
+    let Some(mut explainer) = explainer(rule, params, scope, outcome) else {
         return Explanation::default();
-    };
-    let names = rule.for_each.root().slots().iter();
-    let mut explainer = Explainer {
-        frame,
-        condition: &rule.assert,
-        names: names.map(|root| root.name().to_owned()).collect(),
-        wants_same: matches!(outcome.verdict, Verdict::Pass | Verdict::NotApplicable),
-        told: Told::default(),
-        made: Explanation::default(),
     };
     match (&outcome.subject, &rule.for_each) {
         (Subject::List(why), ForEach::Element { list, .. }) => explainer.list(rule, list, why),
@@ -76,6 +69,24 @@ pub fn explain<'a>(
         (Subject::Root, _) | (_, ForEach::Root(_)) => explainer.outcome(rule, outcome.verdict),
     }
     explainer.made
+}
+
+fn explainer<'a>(
+    rule: &'a Rule,
+    params: &'a Params,
+    scope: &Scope<'a>,
+    outcome: &Outcome<'a>,
+) -> Option<Explainer<'a>> {
+    let frame = frame(rule, params, scope)?;
+    let names = rule.for_each.root().slots().iter();
+    Some(Explainer {
+        frame,
+        condition: &rule.assert,
+        names: names.map(|root| root.name().to_owned()).collect(),
+        wants_same: matches!(outcome.verdict, Verdict::Pass | Verdict::NotApplicable),
+        told: Told::default(),
+        made: Explanation::default(),
+    })
 }
 
 struct Explainer<'a> {
@@ -141,18 +152,6 @@ impl<'a> Explainer<'a> {
             Verdict::Fail | Verdict::NotApplicable => self.blame(decided.expr(), false),
             Verdict::Unknown => self.unread(decided.expr()),
         }
-    }
-
-    fn fix(&mut self, rule: &'a Rule) -> Option<Repair> {
-        let mut known = |value: &'a Condition| match self.frame.value(value.expr()) {
-            Val::Plain(Value::Absent | Value::Unknown(_)) => None,
-            value => Some(value.shown()),
-        };
-        let command = rule.fix.cli.as_ref();
-        let command = command.map(|command| command.for_shell(&mut known));
-        let words = rule.fix.text.as_ref();
-        let words = words.map(|words| words.for_people(&mut known));
-        (command.is_some() || words.is_some()).then_some(Repair { command, words })
     }
 
     fn message(&mut self, rule: &'a Rule) -> String {

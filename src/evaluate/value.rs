@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::rule::template::Filling;
 use crate::rule::text::{for_people, joined, shown, shown_number};
 use crate::snapshot::fact::{UNDEFINED, Why};
 use crate::snapshot::record::{Elements, Value};
@@ -62,12 +63,50 @@ impl<'a> Val<'a> {
 }
 
 impl Val<'_> {
+    /// As a repair takes it; `None` where it is not known, or not in full.
+    pub(super) fn filling(&self) -> Option<Filling> {
+        match self {
+            Val::Plain(value) => filling(*value),
+            Val::Seq(seq) if seq.missing.is_some() => None,
+            Val::Seq(seq) => {
+                let items = seq.items.iter();
+                let certain = items.map(|item| match item.maybe {
+                    Some(_) => None,
+                    None => item.value.filling(),
+                });
+                certain.collect::<Option<_>>().map(Filling::List)
+            }
+            Val::Between(..) => None,
+        }
+    }
+
     /// As a sentence has it: long numbers in groups of three, times to the minute.
     pub(super) fn for_people(&self) -> String {
         match self {
             Val::Plain(value) => for_people(*value),
             Val::Seq(_) | Val::Between(..) => self.shown(),
         }
+    }
+}
+
+fn filling(value: Value<'_>) -> Option<Filling> {
+    match value {
+        Value::Absent | Value::Unknown(_) => None,
+        Value::Bool(value) => Some(Filling::Exact(value.to_string())),
+        Value::Number(number) => number
+            .is_finite()
+            .then(|| Filling::Exact(number.to_string())),
+        Value::List(list) => {
+            let items = (0..list.len()).map(|index| filling(list.get(index)));
+            let items = items.collect::<Option<_>>().map(Filling::List);
+            items.filter(|_| list.missing().is_none())
+        }
+        Value::Duration(_)
+        | Value::Time(_)
+        | Value::Text(_)
+        | Value::Choice(..)
+        | Value::Record(_)
+        | Value::Map(_) => Some(Filling::Text(shown(value))),
     }
 }
 

@@ -159,6 +159,14 @@ fn repairs(rule: &RulePage, style: &Style) -> String {
         };
         lines += &lay_out(style, &label(""), text);
     }
+    if !lines.is_empty() {
+        lines += "\n";
+        lines += &row(
+            style,
+            "",
+            &format!("with your names in it: dynalint fix {}", rule.id),
+        );
+    }
     lines
 }
 

@@ -40,6 +40,8 @@ pub struct View<'a> {
     pub input: Input<'a>,
     /// The command that was given, for the next steps: `dynalint check --demo`.
     pub command: &'a str,
+    /// The command that prints the repairs of the same: `dynalint fix --demo`.
+    pub repair: &'a str,
 }
 
 /// How much to say.

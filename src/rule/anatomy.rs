@@ -83,9 +83,23 @@ pub const KEYS: &[KeyRow] = &[
         "fix.cli",
         "With the AWS CLI. Values are quoted for a shell when they are filled in, so none stands in quotes.",
     ),
-    may_be("fix.terraform", "With Terraform."),
-    may_be("fix.cloudformation", "With CloudFormation."),
+    may_be(
+        "fix.terraform",
+        "With Terraform: what goes into the resource, or a resource of its own. See \"Repairs\".",
+    ),
+    may_be(
+        "fix.cloudformation",
+        "With CloudFormation, in YAML: what goes under the properties of the resource. See \"Repairs\".",
+    ),
     may_be("fix.text", "By a person, where no tool does it."),
+    may_be(
+        "fix.costs",
+        "What the repair costs, where it costs anything.",
+    ),
+    may_be(
+        "fix.irreversible",
+        "What cannot be taken back. A command of such a repair is printed behind `#`.",
+    ),
     needed("refs", "Pages to read: links with `https://`."),
     may_be(
         "aliases",

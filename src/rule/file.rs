@@ -12,7 +12,7 @@ use super::condition::{Condition, Fault, Named, Names, Variable, Written};
 use super::lets::{Lets, Mistake};
 use super::message::Message;
 use super::param::{Param, ParamFile};
-use super::template::Template;
+use super::template::{Language, Template};
 use super::{Area, Case, Fix, ForEach, Root, Roots, Rule, RuleId, Severity};
 use crate::snapshot::record::Type;
 use crate::yaml::{self, SourceError, Spans, did_you_mean};
@@ -76,6 +76,10 @@ pub(super) struct FixFile {
     cloudformation: Option<String>,
     /// By a person, where no tool does it.
     text: Option<String>,
+    /// What it costs, where it costs anything.
+    costs: Option<String>,
+    /// What cannot be taken back.
+    irreversible: Option<String>,
 }
 
 fn waivable_unless_said() -> bool {
@@ -283,20 +287,21 @@ impl Reader<'_> {
     }
 
     fn fix(&mut self, fix: &FixFile, names: Names<'_>) -> Fix {
-        let mut template = |path: &str, text: &Option<String>| {
-            let read = if path == "fix.cli" {
-                Template::of_shell
-            } else {
-                Template::new
-            };
-            let read = read(text.as_deref()?, names);
+        let mut template = |path: &str, text: &Option<String>, language| {
+            let read = Template::new(text.as_deref()?, language, names);
             read.map_err(|faults| self.faults(path, 0, faults)).ok()
         };
         Fix {
-            cli: template("fix.cli", &fix.cli),
-            terraform: template("fix.terraform", &fix.terraform),
-            cloudformation: template("fix.cloudformation", &fix.cloudformation),
-            text: template("fix.text", &fix.text),
+            cli: template("fix.cli", &fix.cli, Language::Shell),
+            terraform: template("fix.terraform", &fix.terraform, Language::Terraform),
+            cloudformation: template(
+                "fix.cloudformation",
+                &fix.cloudformation,
+                Language::CloudFormation,
+            ),
+            text: template("fix.text", &fix.text, Language::Words),
+            costs: template("fix.costs", &fix.costs, Language::Words),
+            irreversible: template("fix.irreversible", &fix.irreversible, Language::Words),
         }
     }
 

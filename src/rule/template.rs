@@ -2,47 +2,95 @@
 //!
 //! Not a template engine. What stands between the braces is a value of the condition language, so the checker of
 //! messages finds a misspelt field with its line and column, and what a rule may write is a value and nothing else: no
-//! loops, no filters, no includes. What quoting is right depends on the tool, so it is done here and not by an engine:
-//! names are other people's, and a repair is pasted into a shell.
+//! loops, no filters, no includes. What quoting is right depends on the tool and on the place, so both are known here and
+//! not by an engine: names are other people's, and a repair is pasted into a shell or a file. Where no quoting would be
+//! right, the placeholder is refused.
 
+mod cloudformation;
+mod open;
+mod shell;
+mod terraform;
+
+use std::collections::BTreeSet;
+
+pub use self::shell::{commands, shell_word, shell_words};
+pub use self::terraform::identifier;
 use super::condition::{Condition, Fault, Names};
+use crate::finding::Snippet;
 
 /// A checked template.
 #[derive(Clone, Debug)]
 pub struct Template {
+    language: Language,
     parts: Vec<Part>,
+}
+
+/// What a template is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    /// For people.
+    Words,
+    /// For a POSIX shell.
+    Shell,
+    /// The language of Terraform.
+    Terraform,
+    /// CloudFormation, in YAML.
+    CloudFormation,
 }
 
 /// A part of a template.
 #[derive(Clone, Debug)]
-pub enum Part {
+enum Part {
     /// Words.
     Text(String),
-    /// A value to fill in.
-    Value(Box<Condition>),
+    /// A value to fill in, and where it stands.
+    Value(Box<Condition>, Place),
+}
+
+/// Where a placeholder stands, which decides how its value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// For itself.
+    Bare,
+    /// In a shell, in a word behind a "=": the AWS CLI reads such a word once more.
+    Shorthand,
+    /// In double quotes.
+    Quoted,
+    /// In double quotes, in which CloudFormation puts values for `${…}`.
+    Substituted,
+    /// In a name of Terraform: the label of a block.
+    Label,
+    /// In a comment.
+    Comment,
+}
+
+/// A value to fill in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Filling {
+    /// A number or a truth value, as every tool writes it.
+    Exact(String),
+    /// Text, which is anybody's.
+    Text(String),
+    /// Several.
+    List(Vec<Filling>),
+}
+
+/// A placeholder that stands where no quoting would be right, and what to do instead.
+struct Misplaced {
+    message: &'static str,
+    hint: &'static str,
 }
 
 impl Template {
     /// Checks a template.
-    pub(super) fn new(text: &str, names: Names<'_>) -> Result<Template, Vec<Fault>> {
-        Template::read(text, names, |_| None)
-    }
-
-    /// Checks a template for a POSIX shell: a value is quoted when it is filled in, so it must not stand in quotes.
-    pub(super) fn of_shell(text: &str, names: Names<'_>) -> Result<Template, Vec<Fault>> {
-        Template::read(text, names, |before| {
-            let hint = "end the quotes before it: it is quoted when it is filled in";
-            let fault = Fault::new(before.len(), before.len() + 2, "a placeholder in quotes");
-            quotes_left_open(before).then(|| fault.hinted(Some(hint)))
-        })
-    }
-
-    fn read(
+    pub(super) fn new(
         text: &str,
+        language: Language,
         names: Names<'_>,
-        misplaced: impl Fn(&str) -> Option<Fault>,
     ) -> Result<Template, Vec<Fault>> {
         let (mut parts, mut faults) = (Vec::new(), Vec::new());
+        // What stands before a placeholder; others in it are a plain letter, whatever they hold.
+        let mut before = String::new();
         let mut at = 0;
         while let Some(open) = text[at..].find("{{").map(|open| at + open) {
             let start = open + 2;
@@ -50,19 +98,25 @@ impl Template {
                 faults.push(Fault::new(open, start, "\"{{\" without \"}}\""));
                 return Err(faults);
             };
-            faults.extend(misplaced(&text[..open]));
+            before.push_str(&text[at..open]);
+            parts.push(Part::Text(text[at..open].to_owned()));
+            let place = place(language, &before, &text[end + 2..]).unwrap_or_else(|wrong| {
+                let fault = Fault::new(open, start, wrong.message);
+                faults.push(fault.hinted(Some(wrong.hint)));
+                Place::Bare
+            });
             let value = text[start..end].trim();
             let shift = start + (text[start..end].len() - text[start..end].trim_start().len());
-            parts.push(Part::Text(text[at..open].to_owned()));
             match Condition::shown_value(value, names) {
-                Ok(value) => parts.push(Part::Value(Box::new(value))),
+                Ok(value) => parts.push(Part::Value(Box::new(value), place)),
                 Err(found) => faults.extend(found.into_iter().map(|fault| fault.moved(shift))),
             }
+            before.push('x');
             at = end + 2;
         }
         parts.push(Part::Text(text[at..].to_owned()));
         match faults.is_empty() {
-            true => Ok(Template { parts }),
+            true => Ok(Template { language, parts }),
             false => Err(faults),
         }
     }
@@ -70,22 +124,35 @@ impl Template {
     pub(super) fn values(&self) -> impl Iterator<Item = &Condition> {
         self.parts.iter().filter_map(|part| match part {
             Part::Text(_) => None,
-            Part::Value(value) => Some(&**value),
+            Part::Value(value, _) => Some(&**value),
         })
     }
 
-    /// The text for a POSIX shell; `value` gives what a placeholder stands for, where that is known.
-    pub fn for_shell<'t>(
-        &'t self,
-        mut value: impl FnMut(&'t Condition) -> Option<String>,
-    ) -> String {
-        self.filled(|condition| {
-            let value = value(condition).filter(|value| is_pasteable(value));
-            value.map_or_else(|| placeholder(condition.text()), |value| shell_word(&value))
-        })
+    /// The text for its tool, and what is still to be filled in by a person; `value` gives what a placeholder stands
+    /// for, where that is known.
+    pub fn fill<'t>(&'t self, mut value: impl FnMut(&'t Condition) -> Option<Filling>) -> Snippet {
+        let (mut text, mut open) = (String::new(), BTreeSet::new());
+        for part in &self.parts {
+            match part {
+                Part::Text(words) => {
+                    text.push_str(words);
+                    open.extend(open::words(words).map(str::to_owned));
+                }
+                Part::Value(condition, place) => {
+                    let value = value(condition);
+                    let written = value.and_then(|value| written(self.language, *place, &value));
+                    text.push_str(&written.unwrap_or_else(|| {
+                        let name = placeholder(condition.text());
+                        open.insert(name.clone());
+                        name
+                    }));
+                }
+            }
+        }
+        Snippet { text, open }
     }
 
-    /// The text for people to read; `value` as in [`Template::for_shell`].
+    /// The text for people to read; `value` gives what a placeholder stands for, where that is known.
     pub fn for_people<'t>(
         &'t self,
         mut value: impl FnMut(&'t Condition) -> Option<String>,
@@ -103,11 +170,50 @@ impl Template {
         for part in &self.parts {
             match part {
                 Part::Text(text) => filled.push_str(text),
-                Part::Value(condition) => filled.push_str(&value(condition)),
+                Part::Value(condition, _) => filled.push_str(&value(condition)),
             }
         }
         filled
     }
+}
+
+fn place(language: Language, before: &str, after: &str) -> Result<Place, Misplaced> {
+    match language {
+        Language::Words => Ok(Place::Bare),
+        Language::Shell => shell::place(before),
+        Language::Terraform => terraform::place(before, after),
+        Language::CloudFormation => cloudformation::place(before, after),
+    }
+}
+
+/// The value as its tool reads it at that place; `None` where it cannot be written so that it stays what it is.
+fn written(language: Language, place: Place, value: &Filling) -> Option<String> {
+    match language {
+        Language::Words => Some(plain(value)),
+        Language::Shell => shell::written(place, value),
+        Language::Terraform => Some(terraform::written(place, value)),
+        Language::CloudFormation => Some(cloudformation::written(place, value)),
+    }
+}
+
+/// The value without any quotes.
+fn plain(value: &Filling) -> String {
+    match value {
+        Filling::Exact(text) | Filling::Text(text) => text.clone(),
+        Filling::List(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// The value in a comment: it stays in its line.
+fn commented(value: &Filling) -> String {
+    let shown = |c: char| if is_unshown(c) { ' ' } else { c };
+    plain(value).chars().map(shown).collect()
+}
+
+/// A character that no screen shows as what it is: it ends the line, steers the terminal or turns the direction of text.
+pub(crate) fn is_unshown(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// `TABLE_NAME` for `table.name`.
@@ -120,113 +226,19 @@ fn placeholder(path: &str) -> String {
     words.join("_")
 }
 
-/// Whether a shell command ends inside a quoted word.
-fn quotes_left_open(command: &str) -> bool {
-    let mut quotes = Quotes::default();
-    command.chars().for_each(|c| quotes.pass(c));
-    quotes.open.is_some() || quotes.escaped
-}
-
-/// The words of a line of shell, with their quotes; blanks in quotes part nothing.
-pub fn shell_words(line: &str) -> impl Iterator<Item = &str> {
-    let mut quotes = Quotes::default();
-    let words = line.split(move |c: char| {
-        let parts = c == ' ' && quotes.open.is_none() && !quotes.escaped;
-        quotes.pass(c);
-        parts
-    });
-    words.filter(|word| !word.is_empty())
-}
-
-/// Where in a line of a POSIX shell one is.
-#[derive(Default)]
-struct Quotes {
-    open: Option<char>,
-    escaped: bool,
-}
-
-impl Quotes {
-    fn pass(&mut self, c: char) {
-        match (c, self.open) {
-            (_, _) if self.escaped => self.escaped = false,
-            ('\\', None | Some('"')) => self.escaped = true,
-            ('"' | '\'', None) => self.open = Some(c),
-            (c, Some(quote)) if c == quote => self.open = None,
-            (_, _) => {}
-        }
-    }
-}
-
-/// Whether a value can go into a command of the AWS CLI as it is. That takes a leading `-` for an option, and reads the
-/// file that a `file://` names; no terminal shows a line break or a turn of direction as what it is.
-fn is_pasteable(value: &str) -> bool {
-    let options_and_files = ["-", "file://", "fileb://"];
-    let unshown = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    let taken = options_and_files
-        .iter()
-        .any(|start| value.starts_with(start));
-    !value.is_empty() && !taken && !value.chars().any(unshown)
-}
-
-/// A word of a POSIX shell that stands for exactly this text.
-pub fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
-    match !text.is_empty() && text.chars().all(plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_hostile_name_stays_one_word() {
-        assert_eq!(shell_word("orders-v1.2"), "orders-v1.2");
-        assert_eq!(shell_word("a b; rm -rf ~"), "'a b; rm -rf ~'");
-        assert_eq!(shell_word("$(id)`id`\"!"), "'$(id)`id`\"!'");
-        assert_eq!(shell_word("it's"), r"'it'\''s'");
-        assert_eq!(shell_word("~root"), "'~root'");
-        assert_eq!(shell_word(""), "''");
-    }
-
-    #[test]
-    fn a_line_parts_into_words_where_a_shell_parts_it() {
-        let line = format!(
-            r#"a --name {} 'b c'd "e \" f" g\ h"#,
-            shell_word("it's; x y")
-        );
-        let words: Vec<&str> = shell_words(&line).collect();
-        let name = r"'it'\''s; x y'";
-        assert_eq!(
-            words,
-            ["a", "--name", name, "'b c'd", r#""e \" f""#, r"g\ h"]
-        );
-        assert!(quotes_left_open("a 'b") && !quotes_left_open(&line));
-    }
-
-    #[test]
-    fn what_the_aws_cli_would_read_as_something_else_is_not_filled_in() {
-        for value in [
-            "",
-            "--debug",
-            "file:///etc/passwd",
-            "a\nb",
-            "a\u{1b}[2J",
-            "a\u{202e}b",
-        ] {
-            assert!(!is_pasteable(value), "{value:?}");
-        }
-        assert!(is_pasteable("arn:aws:sns:eu-west-1:111122223333:pager"));
-    }
-
-    #[test]
     fn a_path_gives_a_plain_name() {
         assert_eq!(placeholder("target.resource_id"), "TARGET_RESOURCE_ID");
         assert_eq!(placeholder("table.tags[\"team\"]"), "TABLE_TAGS_TEAM");
+    }
+
+    #[test]
+    fn a_name_in_a_comment_stays_in_its_line() {
+        let name = Filling::Text("a\nb\u{85}c\u{2028}d".to_owned());
+        assert_eq!(commented(&name), "a b c d");
     }
 }

@@ -11,6 +11,7 @@ mod cli;
 mod collect;
 mod doctor;
 mod figures;
+mod fix;
 mod fuzz;
 mod golden;
 mod init;

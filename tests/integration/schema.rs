@@ -11,10 +11,11 @@ use serde_json::{Value, json};
 
 use crate::binary::dynalint;
 
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "attestations",
     "checklist",
     "config",
+    "repairs",
     "report",
     "report-line",
     "rule",

@@ -43,7 +43,11 @@ pub fn page(rule: &RulePage) -> String {
         section(&text(&place.name), &lines.collect::<String>())
     });
     let fixes = rule.fix.iter().filter(|(_, fix)| !fix.trim().is_empty());
-    let fixes: Vec<String> = fixes.map(|(kind, fix)| repair(kind, fix)).collect();
+    let mut fixes: Vec<String> = fixes.map(|(kind, fix)| repair(kind, fix)).collect();
+    if !fixes.is_empty() {
+        let command = code(&format!("dynalint fix {}", rule.id));
+        fixes.push(format!("With your names in it: {command}\n"));
+    }
     let refs = rule.refs.iter().map(|page| format!("- <{page}>\n"));
     format!(
         "## {}\n\n{}, {}: {}.\n\n{}\n{needs}{}{}{}{}{}",

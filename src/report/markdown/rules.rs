@@ -253,7 +253,7 @@ fn waiver(finding: &Finding) -> Option<String> {
 
 /// What to do about it; of several for the first.
 fn repair(step: &[&Finding], first: &Finding) -> String {
-    let Some(Repair { command, words }) = &first.fix else {
+    let Some(Repair { command, words, .. }) = &first.fix else {
         return String::new();
     };
     let words = words.as_deref().map(str::trim).filter(|it| !it.is_empty());

@@ -81,7 +81,7 @@ pub(super) fn status_detail(decoration: &Decoration) -> String {
 /// What to do about a failure.
 pub(super) fn repair(finding: &Finding, rule: Option<&RuleFacts>) -> String {
     let parts = finding.fix.iter().flat_map(|repair| {
-        let Repair { command, words } = repair;
+        let Repair { command, words, .. } = repair;
         [words.as_deref(), command.as_deref()]
     });
     let parts: Vec<&str> = parts.flatten().map(str::trim).collect();

@@ -228,6 +228,7 @@ fn repair(style: &Style, finding: &Finding) -> String {
     let Some(Repair {
         command: run,
         words,
+        ..
     }) = &finding.fix
     else {
         return String::new();

@@ -78,7 +78,17 @@ pub fn keep(style: &Style, head: &str, text: &str) -> String {
 /// A shell command in lines of the style's width, each but the last one continued with a backslash.
 pub fn command(style: &Style, head: &str, text: &str) -> String {
     let indent = " ".repeat(head.width());
-    let room = style.width.saturating_sub(head.width() + " \\".len());
+    let lines = command_lines(text, style.width.saturating_sub(head.width()));
+    let lines = lines.iter().enumerate().map(|(at, line)| {
+        let head = if at == 0 { head } else { &indent };
+        format!("{}\n", format!("{head}{}", style.clean(line)).trim_end())
+    });
+    lines.collect()
+}
+
+/// The lines of a shell command, as wide as there is room where a word is not wider.
+pub fn command_lines(text: &str, width: usize) -> Vec<String> {
+    let room = width.saturating_sub(" \\".len());
     let mut lines: Vec<String> = Vec::new();
     for line in text.trim().lines() {
         let mut begun = String::new();
@@ -95,11 +105,7 @@ pub fn command(style: &Style, head: &str, text: &str) -> String {
         }
         lines.push(begun);
     }
-    let lines = lines.iter().enumerate().map(|(at, line)| {
-        let head = if at == 0 { head } else { &indent };
-        format!("{}\n", format!("{head}{}", style.clean(line)).trim_end())
-    });
-    lines.collect()
+    lines
 }
 
 /// The words of a command, each option in one piece with its values where a line has room for them.

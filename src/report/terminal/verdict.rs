@@ -193,6 +193,7 @@ fn reading(report: &Report, view: &View<'_>) -> Vec<(&'static str, String)> {
     let mut firsts = order.iter().filter_map(|step| step.first());
     if let Some(worst) = firsts.find(|it| it.verdict == Verdict::Fail && it.counts()) {
         steps.push(("why", format!("dynalint explain {}", worst.rule)));
+        steps.push(("repair", view.repair.to_owned()));
     }
     if view.detail == Detail::Lines && !findings.is_empty() {
         steps.push(("detail", format!("{} -v", view.command)));

@@ -112,6 +112,7 @@ fn screen(name: &str, report: &Report, change: impl FnOnce(&mut View<'_>)) -> St
         rules: &rules,
         input: Input::Live,
         command: "dynalint check",
+        repair: "dynalint fix",
     };
     change(&mut view);
     let text = render(report, &view);

@@ -301,6 +301,7 @@ fn pitr_off() -> Finding {
     let command = "aws dynamodb update-continuous-backups --table-name checkout-orders \
          --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true,RecoveryPeriodInDays=35";
     finding.fix = Some(Repair {
+        forms: None,
         command: Some(command.to_owned()),
         words: None,
     });

@@ -41,6 +41,7 @@ pub(super) fn view(rules: &BTreeMap<String, RuleFacts>) -> View<'_> {
         rules,
         input: Input::Live,
         command: "dynalint check",
+        repair: "dynalint fix",
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) fn shown<T>(
         rules,
         input: Input::Live,
         command,
+        repair: "dynalint fix",
     })
 }
 

@@ -20,6 +20,7 @@ fn view(rules: &BTreeMap<String, RuleFacts>) -> View<'_> {
         rules,
         input: Input::Live,
         command: "dynalint check",
+        repair: "dynalint fix",
     }
 }
 

@@ -44,6 +44,7 @@ pub(super) fn hostile() -> Report {
             finding.fix = Some(Repair {
                 command: Some(name.to_owned()),
                 words: Some(name.to_owned()),
+                forms: None,
             });
             finding.decoration = (at == 1).then(|| Decoration::Waived {
                 owner: HOSTILE.to_owned(),
