@@ -15,7 +15,7 @@ use globset::GlobSet;
 use sha2::{Digest, Sha256};
 
 pub use self::check::check;
-use self::identity::Identities;
+pub use self::identity::Identities;
 pub use self::scope::{is_out_of_scope, leaves_out};
 pub use self::settings::{At, Configured, InForce, Off, Open, Settings};
 use crate::config::Match;
@@ -123,10 +123,47 @@ pub fn assess(
     selection: &Selection,
     listing: Listing,
 ) -> Assessment {
+    let identities = identities(settings, linked);
+    assess_as(settings, linked, selection, listing, &identities)
+}
+
+/// What fingerprints name the tables of a snapshot by.
+pub fn identities(settings: &Settings<'_>, linked: &Linked<'_>) -> Identities {
     let config = settings.config();
     let identity = config.and_then(|config| config.identity.as_ref());
-    let identities = Identities::new(identity, &linked.accounts);
-    let mut run = Run::new(settings, &identities, linked, listing);
+    Identities::new(identity, &linked.accounts)
+}
+
+/// As [`assess`], with the tables named so: for two snapshots whose findings are to be matched.
+pub fn assess_as(
+    settings: &Settings<'_>,
+    linked: &Linked<'_>,
+    selection: &Selection,
+    listing: Listing,
+    identities: &Identities,
+) -> Assessment {
+    let run = Run::new(settings, identities, linked, listing);
+    assessed(run, selection)
+}
+
+/// Fingerprints, by rule.
+pub type Wanted = BTreeMap<String, BTreeSet<String>>;
+
+/// The findings of these fingerprints alone, whatever their verdict; passes with what they rest on.
+pub fn those(
+    settings: &Settings<'_>,
+    linked: &Linked<'_>,
+    selection: &Selection,
+    identities: &Identities,
+    wanted: &Wanted,
+) -> Vec<Finding> {
+    let mut run = Run::new(settings, identities, linked, Listing::All);
+    run.wanted = Some(wanted);
+    assessed(run, selection).findings
+}
+
+fn assessed(mut run: Run<'_, '_>, selection: &Selection) -> Assessment {
+    let (settings, identities, linked) = (run.settings, run.identities, run.linked);
     let mut briefs = BTreeMap::new();
     let (mut tables, mut indexes) = (0, 0);
     for account in &linked.accounts {
@@ -206,6 +243,8 @@ struct Run<'r, 'a> {
     identities: &'r Identities,
     linked: &'r Linked<'a>,
     listing: Listing,
+    /// The only findings that are listed, where not all are.
+    wanted: Option<&'r Wanted>,
     /// What is counted at once; the rest of it is made of `counts` at the end.
     summary: Summary,
     /// Counts of each rule.
@@ -231,6 +270,7 @@ impl<'r, 'a> Run<'r, 'a> {
             identities,
             linked,
             listing,
+            wanted: None,
             summary: Summary::default(),
             counts: vec![Counts::default(); settings.rules.len()],
             of_table: Counts::default(),
@@ -247,10 +287,12 @@ impl<'r, 'a> Run<'r, 'a> {
             identities,
             linked,
             listing,
+            wanted,
             ..
         } = *self;
         let work = |tables: &[&TableView<'_>]| {
             let mut run = Run::new(settings, identities, linked, listing);
+            run.wanted = wanted;
             for table in tables {
                 run.table(account, table);
             }
@@ -343,6 +385,9 @@ impl<'r, 'a> Run<'r, 'a> {
 
     fn rule(&mut self, place: usize, home: &Home<'_>) {
         let configured = &self.settings.rules[place];
+        if !self.asks(configured.rule) {
+            return;
+        }
         let scope = Scope {
             account: home.root,
             table: home.table.map(|table| table as &dyn Record),
@@ -453,9 +498,32 @@ impl<'r, 'a> Run<'r, 'a> {
     fn note(&mut self, held: &Held<'_>, scope: &Scope<'_>, home: &Home<'_>, outcome: &Outcome<'_>) {
         let of_table = home.table.is_some();
         self.count(held.place, held.severity, of_table, outcome.verdict);
-        let listed = self.listing.lists(outcome.verdict);
-        if listed || outcome.verdict == Verdict::Unknown {
+        let listed = self.listing.lists(outcome.verdict) && self.wants_outcome(held, home, outcome);
+        let blinds = self.wanted.is_none() && outcome.verdict == Verdict::Unknown;
+        if listed || blinds {
             self.report(held, scope, home, outcome, listed);
+        }
+    }
+
+    /// Whether any finding of a rule is asked for.
+    fn asks(&self, rule: &Rule) -> bool {
+        self.wanted
+            .is_none_or(|wanted| wanted.contains_key(rule.id.as_str()))
+    }
+
+    fn wants(&self, rule: &str, fingerprint: &str) -> bool {
+        self.wanted.is_none_or(|wanted| {
+            let of_rule = wanted.get(rule);
+            of_rule.is_some_and(|of_rule| of_rule.contains(fingerprint))
+        })
+    }
+
+    /// Asked before anything is explained: that takes longer than all the rest.
+    fn wants_outcome(&self, held: &Held<'_>, home: &Home<'_>, outcome: &Outcome<'_>) -> bool {
+        self.wanted.is_none() || {
+            let id = held.rule.id.as_str();
+            let subject = subject_id(home, outcome.subject);
+            self.wants(id, &fingerprint(id, &subject, home.identity))
         }
     }
 
@@ -491,6 +559,9 @@ impl<'r, 'a> Run<'r, 'a> {
 
     fn list(&mut self, place: usize, finding: Finding) {
         let rule = self.settings.rules[place].rule;
+        if !self.wants(rule.id.as_str(), &finding.fingerprint) {
+            return;
+        }
         let rank = rank_of(rule.id.as_str(), finding.severity, finding.verdict);
         self.findings.entry(rank).or_default().push(finding);
     }
@@ -539,6 +610,9 @@ impl<'r, 'a> Run<'r, 'a> {
     fn unlisted(&mut self, place: usize, account: &AccountView<'_>, why: &Why) {
         let configured = &self.settings.rules[place];
         let rule = configured.rule;
+        if !self.asks(rule) {
+            return;
+        }
         // A table that is not there to see may be where it is worst.
         let Some(severity) = configured.strictest() else {
             return;

@@ -14,6 +14,7 @@ use super::dry_run;
 use super::exit::{Exit, Failure};
 use super::files::must_be_there;
 use super::format::Format;
+use super::history;
 use super::judge::{self, Asked};
 use super::output::{Console, write_file};
 use super::progress::Shown;
@@ -52,6 +53,9 @@ pub(super) fn run(
     let named = args.gate.baseline.as_deref();
     if let Some(path) = named.filter(|_| !args.gate.update_baseline) {
         must_be_there(path)?;
+    }
+    if let Some(path) = &args.output.history {
+        history::read(path)?;
     }
     let (earlier, unread) = match baseline::earlier(args) {
         Ok(earlier) => (earlier, None),
@@ -96,6 +100,9 @@ pub(super) fn run(
         baseline::keep(args, made.as_ref(), console)?;
     }
     write_files(args, &report, &screen)?;
+    if let Some(path) = &args.output.history {
+        history::add(path, &history::of_report(&report, &args.select))?;
+    }
     console.report(&text(args.output.format, &report, &screen)?)?;
     let exit = Exit::from(report.gate.outcome);
     // The process ends here. Giving back a million small pieces first takes as long as judging them.
@@ -335,7 +342,7 @@ fn input<'a>(args: &CheckArgs, name: &'a str) -> Input<'a> {
 }
 
 /// The name without its folders: home folders are nobody's business in a shared report.
-fn file_name(path: &Path) -> String {
+pub(super) fn file_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     name.to_string_lossy().into_owned()
 }

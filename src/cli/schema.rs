@@ -8,7 +8,7 @@ use super::exit::{Exit, Failure};
 use super::output::Console;
 use crate::report::json;
 use crate::snapshot::Snapshot;
-use crate::{attestation, checklist, config, rule, waiver};
+use crate::{attestation, checklist, config, drift, report, rule, waiver};
 
 /// A file that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -27,6 +27,10 @@ pub enum SchemaName {
     Snapshot,
     /// The JSON report
     Report,
+    /// The JSON of drift
+    Drift,
+    /// A line of dynalint/history.jsonl
+    History,
 }
 
 impl SchemaName {
@@ -40,6 +44,8 @@ impl SchemaName {
             SchemaName::Checklist => checklist::schema(),
             SchemaName::Snapshot => schemars::schema_for!(Snapshot),
             SchemaName::Report => json::schema(),
+            SchemaName::Drift => report::drift::json::schema(),
+            SchemaName::History => schemars::schema_for!(drift::history::Line),
         }
     }
 }

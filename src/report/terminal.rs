@@ -7,7 +7,7 @@ mod accepted;
 pub(super) mod blind;
 mod block;
 mod config_effects;
-mod finding;
+pub(super) mod finding;
 mod header;
 mod items;
 pub mod layout;
