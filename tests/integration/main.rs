@@ -10,6 +10,7 @@ mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod doctor;
+mod drift;
 mod fuzz;
 mod golden;
 mod init;
@@ -21,7 +22,6 @@ mod manual;
 mod metrics;
 mod mistakes;
 mod project;
-#[cfg(feature = "live")]
 mod python;
 mod readme;
 #[cfg(feature = "live")]

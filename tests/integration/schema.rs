@@ -11,10 +11,12 @@ use serde_json::{Value, json};
 
 use crate::binary::dynalint;
 
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 9] = [
     "attestations",
     "checklist",
     "config",
+    "drift",
+    "history",
     "report",
     "rule",
     "snapshot",
