@@ -267,7 +267,7 @@ fn saved(path: &Path, args: &CheckArgs) -> Result<Snapshot, Failure> {
 }
 
 /// By how many seconds the clocks of two machines may differ.
-const CLOCKS_DIFFER_S: f64 = 300.0;
+pub(super) const CLOCKS_DIFFER_S: f64 = 300.0;
 
 /// The account inside the program.
 pub(super) fn demo() -> Result<Snapshot, Failure> {

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use self::format::{DriftFile, DriftFormat};
 use self::old::Old;
 use super::args::{DriftArgs, FailOn, TalkArgs};
-use super::check::{demo, file_name};
+use super::check::{CLOCKS_DIFFER_S, demo, file_name};
 use super::choice::Choice;
 use super::collector::{Collector, Live};
 use super::dry_run;
@@ -262,6 +262,7 @@ fn of_snapshots(
     terms: Terms,
 ) -> Result<(DriftReport, Line), Failure> {
     refuse_strangers(old, new)?;
+    refuse_later(old, new)?;
     let [before, now] = sides::both((old, new), project, choice);
     let drift = sides::compare(&before, &now, choice);
     let line = line(new, &now.assessment, args, choice);
@@ -289,6 +290,21 @@ fn refuse_strangers(old: &Snapshot, new: &Snapshot) -> Result<(), Failure> {
                 list(&new)
             ),
             "compare with a snapshot of the same account and region",
+        )),
+    }
+}
+
+/// The wrong way round, what became worse would be told as better.
+fn refuse_later(old: &Snapshot, new: &Snapshot) -> Result<(), Failure> {
+    let later = old.collected_at.duration_since(new.collected_at);
+    match later.as_secs_f64() > CLOCKS_DIFFER_S {
+        false => Ok(()),
+        true => Err(Failure::new(
+            format!(
+                "OLD is later than NEW: it was collected at {}, and NEW at {}",
+                old.collected_at, new.collected_at
+            ),
+            "name the earlier one first: dynalint drift OLD NEW",
         )),
     }
 }

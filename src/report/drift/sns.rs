@@ -74,13 +74,23 @@ pub fn render(report: &DriftReport, view: &DriftView<'_>) -> Result<String, serd
 }
 
 fn subject(report: &DriftReport) -> String {
-    let said = match counts(report) {
-        counts if counts.is_empty() => "nothing changed".to_owned(),
-        counts => counts.join(", "),
-    };
     let accounts = report.new.scopes.iter().map(|it| it.account.as_str());
     let accounts: Vec<&str> = accounts.collect();
-    let subject = format!("DynamoDB drift in {}: {said}", accounts.join(", "));
+    let mut subject = match accounts[..] {
+        [account] => format!("DynamoDB drift in {account}:"),
+        _ => format!("DynamoDB drift in {} accounts:", accounts.len()),
+    };
+    let mut counts = counts(report);
+    if counts.is_empty() {
+        counts.push("nothing changed".to_owned());
+    }
+    // The first are the worst; those for which there is no room stand in the message.
+    for (at, count) in counts.iter().enumerate() {
+        let comma = if at == 0 { "" } else { "," };
+        if subject.len() + comma.len() + 1 + count.len() <= SUBJECT {
+            subject += &format!("{comma} {count}");
+        }
+    }
     let printable = |c: char| if c.is_ascii_graphic() { c } else { ' ' };
     subject.chars().map(printable).take(SUBJECT).collect()
 }

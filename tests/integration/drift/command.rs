@@ -255,6 +255,7 @@ fn what_cannot_be_compared_is_refused_with_what_to_do() {
     let mut stranger = demo();
     stranger["regions"][0]["account"] = json!("999999999999");
     place.put("stranger.json", &stranger);
+    place.put("earlier.json", &yesterday());
     fs::create_dir(place.path("empty")).expect("a folder");
     fs::write(place.path("empty.jsonl"), "").expect("writable");
     place.put("later/1.json", &at(demo(), "2027-01-01T00:00:00Z"));
@@ -271,6 +272,7 @@ fn what_cannot_be_compared_is_refused_with_what_to_do() {
         told(&["drift", "empty.jsonl", "--demo"]),
         told(&["drift", "later", "--demo"]),
         told(&["drift", "stranger.json", "--demo"]),
+        told(&["drift", "demo.json", "earlier.json"]),
         told(&["drift", "demo.json", "--offline"]),
         told(&["drift", "demo.json", "demo.json", "--region", "eu-west-1"]),
         told(&["drift", "demo.json", "--demo", "-o", "html:x"]),
@@ -343,4 +345,65 @@ fn a_waiver_that_ended_between_the_two_is_worse() {
     let mut without = arguments.to_vec();
     without.push("--no-waivers");
     assert_eq!(place.run(&without).code, 0);
+}
+
+#[test]
+fn a_table_that_was_replaced_under_another_name_is_known_by_its_identity() {
+    let place = Place::new();
+    let (mut old, mut new) = (yesterday(), demo());
+    for (document, name) in [(&mut old, "orders-1A2B"), (&mut new, "orders-3C4D")] {
+        let orders = table(document, "shop-orders");
+        orders["name"] = json!(name);
+        orders["tags"]["part"] = json!("orders");
+        orders["tags"]["owner"] = json!("anna");
+    }
+    table(&mut new, "orders-3C4D")["deletion_protection"] = json!(false);
+    place.put("old.json", &old);
+    place.put("new.json", &new);
+    let run = || {
+        let ran = place.run(&["drift", "old.json", "new.json", "-f", "json"]);
+        let told: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
+        let of_rule = told["worse"].as_array().expect("a list").iter();
+        let worse = of_rule.filter(|it| {
+            it["rule"] == "deletion-protection" && it["subject"]["name"] == "orders-3C4D"
+        });
+        (worse.count(), told)
+    };
+    let (worse, told) = run();
+    assert_eq!(
+        (worse, told["gone_tables"].as_array().map(Vec::len)),
+        (0, Some(1))
+    );
+    fs::write(
+        place.path("dynalint.yaml"),
+        "version: 1\nidentity: { tag: part }\n",
+    )
+    .expect("writable");
+    let (worse, told) = run();
+    assert_eq!(
+        (worse, told["gone_tables"].as_array().map(Vec::len)),
+        (1, Some(0))
+    );
+    let changed = told["changed"].as_array().expect("a list");
+    let name = changed
+        .iter()
+        .find(|it| it["path"] == "name")
+        .expect("told");
+    assert_eq!(
+        (&name["old"], &name["new"]),
+        (&json!("orders-1A2B"), &json!("orders-3C4D"))
+    );
+    // A tag that one side lacks names no table: its results would not be found again.
+    let mut untagged = new.clone();
+    let tags = table(&mut untagged, "orders-3C4D")["tags"]
+        .as_object_mut()
+        .expect("tags");
+    tags.remove("part");
+    place.put("old.json", &at(new, "2026-11-22T00:00:00Z"));
+    place.put("new.json", &untagged);
+    let (_, told) = run();
+    assert_eq!(
+        (&told["new_tables"], &told["gone_tables"]),
+        (&json!([]), &json!([]))
+    );
 }

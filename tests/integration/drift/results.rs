@@ -67,7 +67,7 @@ fn one(drift: &Drift, rule: &str) -> TurnKind {
     turn.unwrap_or_else(|| panic!("{rule} did not turn")).kind
 }
 
-fn table<'v>(document: &'v mut Value, at: usize) -> &'v mut Value {
+fn table(document: &mut Value, at: usize) -> &mut Value {
     &mut document["regions"][0]["tables"][at]
 }
 
