@@ -17,7 +17,7 @@ use globset::GlobSet;
 use sha2::{Digest, Sha256};
 
 pub use self::check::check;
-use self::identity::Identities;
+pub use self::identity::Identities;
 use self::run::Run;
 pub use self::scope::{is_out_of_scope, leaves_out};
 pub use self::settings::{At, Configured, InForce, Off, Open, Settings};
@@ -124,10 +124,47 @@ pub fn assess(
     selection: &Selection,
     listing: Listing,
 ) -> Assessment {
+    let identities = identities(settings, linked);
+    assess_as(settings, linked, selection, listing, &identities)
+}
+
+/// What fingerprints name the tables of a snapshot by.
+pub fn identities(settings: &Settings<'_>, linked: &Linked<'_>) -> Identities {
     let config = settings.config();
     let identity = config.and_then(|config| config.identity.as_ref());
-    let identities = Identities::new(identity, &linked.accounts);
-    let mut run = Run::new(settings, &identities, linked, listing);
+    Identities::new(identity, &linked.accounts)
+}
+
+/// As [`assess`], with the tables named so: for two snapshots whose findings are to be matched.
+pub fn assess_as(
+    settings: &Settings<'_>,
+    linked: &Linked<'_>,
+    selection: &Selection,
+    listing: Listing,
+    identities: &Identities,
+) -> Assessment {
+    let run = Run::new(settings, identities, linked, listing);
+    assessed(run, selection)
+}
+
+/// Fingerprints, by rule.
+pub type Wanted = BTreeMap<String, BTreeSet<String>>;
+
+/// The findings of these fingerprints alone, whatever their verdict; passes with what they rest on.
+pub fn those(
+    settings: &Settings<'_>,
+    linked: &Linked<'_>,
+    selection: &Selection,
+    identities: &Identities,
+    wanted: &Wanted,
+) -> Vec<Finding> {
+    let mut run = Run::new(settings, identities, linked, Listing::All);
+    run.wanted = Some(wanted);
+    assessed(run, selection).findings
+}
+
+fn assessed(mut run: Run<'_, '_>, selection: &Selection) -> Assessment {
+    let (settings, identities, linked) = (run.settings, run.identities, run.linked);
     let mut briefs = BTreeMap::new();
     let (mut tables, mut indexes) = (0, 0);
     for account in &linked.accounts {

@@ -11,12 +11,14 @@ mod check;
 mod choice;
 pub mod collector;
 mod doctor;
+mod drift;
 mod dry_run;
 pub mod exit;
 mod explain;
 mod files;
 mod fix;
 pub mod format;
+mod history;
 mod init;
 mod judge;
 pub mod output;
@@ -77,6 +79,7 @@ fn dispatch(
     match command {
         Command::Check(args) => check::run(args, typed, collector, console),
         Command::Snapshot(args) => snapshot::run(args, collector, console),
+        Command::Drift(args) => drift::run(args, typed, collector, console),
         Command::Explain(args) => explain::run(args, console),
         Command::Fix(args) => fix::run(args, collector, console),
         Command::Rules(args) => rules::run(args, console),

@@ -16,6 +16,7 @@ pub mod cli;
 #[cfg(feature = "live")]
 pub mod collect;
 pub mod config;
+pub mod drift;
 pub mod evaluate;
 pub mod finding;
 pub mod gate;

@@ -5,6 +5,7 @@
 pub mod cases;
 pub mod csv;
 pub mod doctor;
+pub mod drift;
 pub mod explain;
 pub mod figure;
 pub mod github;

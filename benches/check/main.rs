@@ -2,11 +2,13 @@
 //! one with much of everything. Prints for each step the median of a few rounds: what a clock says, and what the
 //! processors did. And how long all rules take to load.
 //!
-//! `cargo bench --no-default-features --bench check` is all of it; `-- few` and `-- much` one of them; `-- rules` the rules
+//! `cargo bench --no-default-features --bench check` is all of it; `-- few` and `-- much` one of them; `-- drift` the comparison of two
+//! such accounts; `-- rules` the rules
 //! that take longest, each judged by itself.
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
 
 mod account;
+mod changes;
 mod clock;
 
 use std::collections::BTreeMap;
@@ -34,7 +36,7 @@ const STEPS: [&str; 5] = ["load", "link", "assess", "screen", "json"];
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).collect();
     let asks = |word: &str| asked.iter().any(|it| it == word);
-    let all = !["few", "much", "rules"].into_iter().any(asks);
+    let all = !["few", "much", "rules", "drift"].into_iter().any(asks);
     if all {
         load_rules();
     }
@@ -43,6 +45,10 @@ fn main() {
     }
     if all || asks("much") {
         steps("much of everything", &MUCH);
+    }
+    if all || asks("drift") {
+        changes::compared("alarms on few", &FEW);
+        changes::compared("much of everything", &MUCH);
     }
     if asks("rules") {
         rule_by_rule(&FEW);

@@ -4,7 +4,7 @@
 //! of one account and region that share one, and all of them where not every table could be looked at: the finding of one must
 //! never pass for that of another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Identity;
 use crate::finding::TableKey;
@@ -18,7 +18,7 @@ const STACK: [&str; 2] = [
 
 /// What tables are named by, where that is not their name.
 #[derive(Default)]
-pub(super) struct Identities {
+pub struct Identities {
     of: BTreeMap<TableKey, String>,
     /// What several tables share, in words.
     pub(super) shared: Vec<String>,
@@ -54,7 +54,29 @@ impl Identities {
         identities
     }
 
-    pub(super) fn of(&self, account: &str, region: &str, table: &str) -> Option<&str> {
+    /// Takes both to what both have, each once: what only one of two snapshots has would name a table otherwise in each.
+    pub fn agree(&mut self, other: &mut Identities) {
+        let (own, others) = (self.words(), other.words());
+        self.keep(&others);
+        other.keep(&own);
+    }
+
+    fn words(&self) -> BTreeSet<(String, String, String)> {
+        let each = self
+            .of
+            .iter()
+            .map(|((account, region, _), words)| (account.clone(), region.clone(), words.clone()));
+        each.collect()
+    }
+
+    fn keep(&mut self, agreed: &BTreeSet<(String, String, String)>) {
+        self.of.retain(|(account, region, _), words| {
+            agreed.contains(&(account.clone(), region.clone(), words.clone()))
+        });
+    }
+
+    /// What a table is named by, where that is not its name.
+    pub fn of(&self, account: &str, region: &str, table: &str) -> Option<&str> {
         if self.of.is_empty() {
             return None;
         }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::identity::Identities;
-use super::subject::{Home, finding, subject_id};
-use super::{At, InForce, Listing, Off, Open, Settings, key};
+use super::subject::{Home, finding, fingerprint, subject_id};
+use super::{At, InForce, Listing, Off, Open, Settings, Wanted, key};
 use crate::evaluate::{self, Outcome, Scope, Subject};
 use crate::finding::{BlindSpot, Counts, Finding, Ranked, Severity, Summary, Verdict, rank_of};
 use crate::link::Linked;
@@ -17,10 +17,12 @@ use crate::snapshot::fact::{Fact, Reason, Why};
 use crate::snapshot::record::{Evidence, Record};
 /// What is found meanwhile.
 pub(super) struct Run<'r, 'a> {
-    settings: &'r Settings<'r>,
-    identities: &'r Identities,
-    linked: &'r Linked<'a>,
+    pub(super) settings: &'r Settings<'r>,
+    pub(super) identities: &'r Identities,
+    pub(super) linked: &'r Linked<'a>,
     listing: Listing,
+    /// The only findings that are listed, where not all are.
+    pub(super) wanted: Option<&'r Wanted>,
     /// What is counted at once; the rest of it is made of `counts` at the end.
     pub(super) summary: Summary,
     /// Counts of each rule.
@@ -46,6 +48,7 @@ impl<'r, 'a> Run<'r, 'a> {
             identities,
             linked,
             listing,
+            wanted: None,
             summary: Summary::default(),
             counts: vec![Counts::default(); settings.rules.len()],
             of_table: Counts::default(),
@@ -62,10 +65,12 @@ impl<'r, 'a> Run<'r, 'a> {
             identities,
             linked,
             listing,
+            wanted,
             ..
         } = *self;
         let work = |tables: &[&TableView<'_>]| {
             let mut run = Run::new(settings, identities, linked, listing);
+            run.wanted = wanted;
             for table in tables {
                 run.table(account, table);
             }
@@ -158,6 +163,9 @@ impl<'r, 'a> Run<'r, 'a> {
 
     fn rule(&mut self, place: usize, home: &Home<'_>) {
         let configured = &self.settings.rules[place];
+        if !self.asks(configured.rule) {
+            return;
+        }
         let scope = Scope {
             account: home.root,
             table: home.table.map(|table| table as &dyn Record),
@@ -268,9 +276,32 @@ impl<'r, 'a> Run<'r, 'a> {
     fn note(&mut self, held: &Held<'_>, scope: &Scope<'_>, home: &Home<'_>, outcome: &Outcome<'_>) {
         let of_table = home.table.is_some();
         self.count(held.place, held.severity, of_table, outcome.verdict);
-        let listed = self.listing.lists(outcome.verdict);
-        if listed || outcome.verdict == Verdict::Unknown {
+        let listed = self.listing.lists(outcome.verdict) && self.wants_outcome(held, home, outcome);
+        let blinds = self.wanted.is_none() && outcome.verdict == Verdict::Unknown;
+        if listed || blinds {
             self.report(held, scope, home, outcome, listed);
+        }
+    }
+
+    /// Whether any finding of a rule is asked for.
+    fn asks(&self, rule: &Rule) -> bool {
+        self.wanted
+            .is_none_or(|wanted| wanted.contains_key(rule.id.as_str()))
+    }
+
+    fn wants(&self, rule: &str, fingerprint: &str) -> bool {
+        self.wanted.is_none_or(|wanted| {
+            let of_rule = wanted.get(rule);
+            of_rule.is_some_and(|of_rule| of_rule.contains(fingerprint))
+        })
+    }
+
+    /// Asked before anything is explained: that takes longer than all the rest.
+    fn wants_outcome(&self, held: &Held<'_>, home: &Home<'_>, outcome: &Outcome<'_>) -> bool {
+        self.wanted.is_none() || {
+            let id = held.rule.id.as_str();
+            let subject = subject_id(home, outcome.subject);
+            self.wants(id, &fingerprint(id, &subject, home.identity))
         }
     }
 
@@ -306,6 +337,9 @@ impl<'r, 'a> Run<'r, 'a> {
 
     fn list(&mut self, place: usize, finding: Finding) {
         let rule = self.settings.rules[place].rule;
+        if !self.wants(rule.id.as_str(), &finding.fingerprint) {
+            return;
+        }
         let rank = rank_of(rule.id.as_str(), finding.severity, finding.verdict);
         self.findings.entry(rank).or_default().push(finding);
     }
@@ -360,6 +394,9 @@ impl<'r, 'a> Run<'r, 'a> {
     fn unlisted(&mut self, place: usize, account: &AccountView<'_>, why: &Why) {
         let configured = &self.settings.rules[place];
         let rule = configured.rule;
+        if !self.asks(rule) {
+            return;
+        }
         // A table that is not there to see may be where it is worst.
         let Some(severity) = configured.strictest() else {
             return;

@@ -58,7 +58,7 @@ fn arn(record: &dyn Record) -> Option<String> {
 
 /// Hash of rule and subject, of nothing that is measured: the same in every run until the subject is another. What has the
 /// table's name in its own has its identity there too.
-fn fingerprint(rule: &str, subject: &SubjectId, identity: Option<&str>) -> String {
+pub(super) fn fingerprint(rule: &str, subject: &SubjectId, identity: Option<&str>) -> String {
     let region = subject.region.as_deref().unwrap_or_default();
     let table = subject.table.as_deref().unwrap_or_default();
     let (table, name) = match identity {

@@ -4,6 +4,7 @@
 
 pub mod attest;
 mod doctor;
+mod drift;
 mod fix;
 mod init;
 pub mod rules;
@@ -19,6 +20,7 @@ use jiff::Timestamp;
 
 use self::attest::AttestArgs;
 pub use self::doctor::{DoctorArgs, PolicyForm};
+pub use self::drift::DriftArgs;
 pub use self::fix::{FixArgs, FixForm, FixSelectArgs};
 pub use self::init::{InitArgs, Pipeline};
 use self::rules::RulesArgs;
@@ -68,6 +70,9 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Collect only: keep what a check would read
     Snapshot(Box<SnapshotArgs>),
+    /// Tell what became worse, better or otherwise another since an earlier snapshot
+    #[command(after_help = drift::EXIT_CODES)]
+    Drift(Box<DriftArgs>),
     /// Tell about a rule, an area or a checklist; without a name, list the rules
     Explain(ExplainArgs),
     /// Print what repairs what fails, with your names in it; changes nothing
@@ -449,6 +454,9 @@ pub struct OutputArgs {
     /// Keep the snapshot
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+    /// Add a line on this run to a file, such as dynalint/history.jsonl: drift compares with it
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub history: Option<PathBuf>,
 }
 
 /// How much to say.

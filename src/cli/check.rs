@@ -15,6 +15,7 @@ use super::exit::{Exit, Failure};
 use super::files::must_be_there;
 use super::fix;
 use super::format::Format;
+use super::history;
 use super::judge::{self, Asked};
 use super::output::{Console, write_file};
 use super::pipeline;
@@ -54,6 +55,9 @@ pub(super) fn run(
     let named = args.gate.baseline.as_deref();
     if let Some(path) = named.filter(|_| !args.gate.update_baseline) {
         must_be_there(path)?;
+    }
+    if let Some(path) = &args.output.history {
+        history::read(path)?;
     }
     let (earlier, unread) = match baseline::earlier(args) {
         Ok(earlier) => (earlier, None),
@@ -105,6 +109,9 @@ pub(super) fn run(
         baseline::keep(args, made.as_ref(), console)?;
     }
     write_files(args, &report, &screen)?;
+    if let Some(path) = &args.output.history {
+        history::add(path, &history::of_report(&report, &args.select))?;
+    }
     let text = text(args.output.format, &report, &screen)?;
     pipeline::show(args, &text, &report, &screen, console)?;
     let exit = Exit::from(report.gate.outcome);
@@ -282,7 +289,7 @@ fn saved(path: &Path, args: &CheckArgs) -> Result<Snapshot, Failure> {
 }
 
 /// By how many seconds the clocks of two machines may differ.
-const CLOCKS_DIFFER_S: f64 = 300.0;
+pub(super) const CLOCKS_DIFFER_S: f64 = 300.0;
 
 /// The account inside the program.
 pub(super) fn demo() -> Result<Snapshot, Failure> {
@@ -357,7 +364,7 @@ fn input<'a>(args: &CheckArgs, name: &'a str) -> Input<'a> {
 }
 
 /// The name without its folders: home folders are nobody's business in a shared report.
-fn file_name(path: &Path) -> String {
+pub(super) fn file_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     name.to_string_lossy().into_owned()
 }

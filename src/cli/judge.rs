@@ -185,7 +185,7 @@ pub(super) fn lapsing_days(config: &Config) -> u32 {
     config.waivers.lapsing_days.unwrap_or(waiver::LAPSING_DAYS)
 }
 
-fn looked(linked: &Linked<'_>, choice: &Choice<'_>, made: &Assessment) -> Looked {
+pub(super) fn looked(linked: &Linked<'_>, choice: &Choice<'_>, made: &Assessment) -> Looked {
     let rules = choice.settings.rules.iter().map(|it| {
         let rule = it.rule;
         (rule.id.as_str(), rule.for_each.kind())
@@ -205,7 +205,7 @@ fn looked(linked: &Linked<'_>, choice: &Choice<'_>, made: &Assessment) -> Looked
 }
 
 /// The environments of the tables where they are known.
-fn environments(linked: &Linked<'_>) -> Environments {
+pub(super) fn environments(linked: &Linked<'_>) -> Environments {
     let mut environments = Environments::new();
     for account in &linked.accounts {
         let region = &account.region;

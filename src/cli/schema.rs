@@ -8,7 +8,7 @@ use super::exit::{Exit, Failure};
 use super::output::Console;
 use crate::report::{json, jsonl, repairs};
 use crate::snapshot::Snapshot;
-use crate::{attestation, checklist, config, rule, waiver};
+use crate::{attestation, checklist, config, drift, report, rule, waiver};
 
 /// A file that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -31,6 +31,10 @@ pub enum SchemaName {
     ReportLine,
     /// The JSON of `fix`
     Repairs,
+    /// The JSON of drift
+    Drift,
+    /// A line of dynalint/history.jsonl
+    History,
 }
 
 impl SchemaName {
@@ -46,6 +50,8 @@ impl SchemaName {
             SchemaName::Report => json::schema(),
             SchemaName::ReportLine => jsonl::schema(),
             SchemaName::Repairs => repairs::json::schema(),
+            SchemaName::Drift => report::drift::json::schema(),
+            SchemaName::History => schemars::schema_for!(drift::history::Line),
         }
     }
 }

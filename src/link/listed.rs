@@ -210,7 +210,7 @@ pub(super) fn unlisted(region: &Region) -> Option<&Why> {
 }
 
 /// Why there may be a table of this name that the snapshot does not have; `None` where there is none.
-pub(super) fn may_be_there<'a>(region: &'a Region, name: &str) -> Option<&'a Why> {
+pub fn may_be_there<'a>(region: &'a Region, name: &str) -> Option<&'a Why> {
     let others = region.other_tables.known();
     match others.is_some_and(|it| it.iter().any(|other| other == name)) {
         true => unlisted(region),

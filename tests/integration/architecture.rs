@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module may use those before it.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "shares",
     "yaml",
     "policy",
@@ -22,6 +22,7 @@ const ORDER: [&str; 19] = [
     "attestation",
     "gate",
     "checklist",
+    "drift",
     "report",
     "cli",
     "main",

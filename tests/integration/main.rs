@@ -10,6 +10,7 @@ mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod doctor;
+mod drift;
 mod figures;
 mod fix;
 mod fuzz;

@@ -237,7 +237,7 @@ fn shuffled_input_gives_the_same_report() {
 
 /// Which fact of the healthy account each rule stands on: one edit, and the one verdict it turns, in a file of the
 /// rule's name.
-fn flips() -> BTreeMap<String, Value> {
+pub(crate) fn flips() -> BTreeMap<String, Value> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/flips");
     let files = fs::read_dir(folder).expect("the folder of flips");
     let flip = |file: std::io::Result<fs::DirEntry>| {
@@ -328,7 +328,7 @@ fn write_company<'v>(rule: &str, flip: &Value, company: impl Iterator<Item = &'v
 }
 
 /// `tables/shop-orders/pitr/status`: lists are walked by name, id or ARN.
-fn find<'v>(value: &'v mut Value, path: &str) -> &'v mut Value {
+pub(crate) fn find<'v>(value: &'v mut Value, path: &str) -> &'v mut Value {
     path.split(" / ").fold(value, |value, step| match value {
         Value::Array(items) => {
             let named = |item: &Value| {

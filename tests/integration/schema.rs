@@ -11,10 +11,12 @@ use serde_json::{Value, json};
 
 use crate::binary::dynalint;
 
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 11] = [
     "attestations",
     "checklist",
     "config",
+    "drift",
+    "history",
     "repairs",
     "report",
     "report-line",

@@ -154,6 +154,7 @@ impl FixArgs {
                 update_baseline: false,
             },
             output: OutputArgs {
+                history: None,
                 format: Format::Terminal,
                 output: Vec::new(),
                 show: None,
