@@ -84,7 +84,7 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page
     #[command(hide = true)]
-    Man,
+    Man(ManArgs),
     /// Print the JSON Schema of a file
     #[command(hide = true)]
     Schema(SchemaArgs),
@@ -328,6 +328,14 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]
     pub shell: clap_complete::Shell,
+}
+
+/// The arguments of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write a page for each command into a folder that is there, as packages want them
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
 }
 
 /// The arguments of `schema`.
