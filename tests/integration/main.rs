@@ -21,9 +21,9 @@ mod manual;
 mod metrics;
 mod mistakes;
 mod project;
-#[cfg(feature = "live")]
 mod python;
 mod readme;
+mod recipes;
 #[cfg(feature = "live")]
 mod recorded;
 mod report;
