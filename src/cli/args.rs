@@ -528,6 +528,8 @@ pub enum ShowArg {
 pub enum GroupBy {
     /// By table, the worst first
     Table,
+    /// By area, in the order of the areas
+    Area,
     /// By rule, in the order in which to act
     Rule,
 }

@@ -33,10 +33,7 @@ pub(super) enum Shown {
 impl Shown {
     /// What fits the terminal and the flags.
     pub(super) fn fitting(screen: Screen, talk: &TalkArgs) -> Shown {
-        match (
-            talk.quiet || talk.no_progress,
-            screen.err_is_terminal && !screen.ci,
-        ) {
+        match (talk.quiet || talk.no_progress, screen.can_move()) {
             (true, _) => Shown::Silent,
             (false, true) => Shown::Line(moving_line()),
             (false, false) => Shown::Plain(Mutex::new(Instant::now())),

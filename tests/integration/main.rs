@@ -31,6 +31,7 @@ mod rules;
 #[cfg(feature = "live")]
 mod sandbox;
 mod schema;
+mod screen;
 mod settings;
 mod unread;
 mod waivers;

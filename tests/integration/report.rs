@@ -5,3 +5,4 @@ pub(crate) mod accounts;
 pub(crate) mod explain;
 mod json;
 mod terminal;
+mod widths;

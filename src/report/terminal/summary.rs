@@ -1,13 +1,15 @@
 //! The counts by area, each beside how its checklist stands.
 
 use super::items::done;
-use super::layout::{hang, number, pad, pad_left};
+use super::layout::{flow, hang, number, pad, pad_left};
 use super::style::{Ink, Style};
 use crate::checklist::{Assessed, Item, Standing, State};
 use crate::finding::Area;
 use crate::report::{Counts, Report};
 
 const NAME: usize = 18;
+/// The fewest columns in which it can be said how a checklist stands.
+const LEAST: usize = 24;
 
 /// A count beside an area.
 struct Column {
@@ -60,6 +62,9 @@ pub(super) fn by_area(report: &Report, style: &Style) -> String {
     let columns = COLUMNS.iter().enumerate();
     let columns = columns.filter(|(at, it)| *at < ALWAYS || (it.of)(&report.summary.all) > 0);
     let columns: Vec<&Column> = columns.map(|(_, column)| column).collect();
+    if style.width < used(&columns) + LEAST {
+        return in_lines(report, style);
+    }
     let heads = columns.iter().map(|it| pad_left(it.head, it.width));
     let heads: String = heads.collect();
     let heads = format!("{:NAME$}{heads}   checklist", "");
@@ -84,13 +89,52 @@ pub(super) fn by_area(report: &Report, style: &Style) -> String {
     text + &own.collect::<String>() + &not_assessed(style, &left_out)
 }
 
+/// The same where there is no room for columns.
+fn in_lines(report: &Report, style: &Style) -> String {
+    let lines = Area::ALL.iter().filter_map(|area| {
+        let lists = &mut report.checklists.iter();
+        let list = lists.find(|it| it.list.id == area.word());
+        let counts = report.summary.by_area.get(area).copied();
+        if counts.is_none() && list.is_none_or(|list| !is_assessed(list)) {
+            return None;
+        }
+        let counts = counts.unwrap_or_default();
+        let counted = COLUMNS.iter().filter(|it| (it.of)(&counts) > 0);
+        let counted = counted.map(|it| format!("{} {}", number((it.of)(&counts)), it.head));
+        let counted = counted.collect::<Vec<String>>().join(", ");
+        let stand = list.map(|list| format!("checklist {}", done(list, style)));
+        let parts = [Some(counted).filter(|it| !it.is_empty()), stand];
+        let text = parts
+            .into_iter()
+            .flatten()
+            .collect::<Vec<String>>()
+            .join("; ");
+        Some(flow(style, &format!("  {}: ", area.title()), &text))
+    });
+    let own = report.checklists.iter().filter(|list| !is_of_area(list));
+    let own = own.map(|list| {
+        let name = style.clean(&list.list.id);
+        flow(
+            style,
+            &format!("  {name}: "),
+            &format!("checklist {}", done(list, style)),
+        )
+    });
+    lines.chain(own).collect()
+}
+
+/// The columns before the one of the checklists.
+fn used(columns: &[&Column]) -> usize {
+    NAME + columns.iter().map(|it| it.width).sum::<usize>() + 3
+}
+
 fn is_of_area(list: &Assessed) -> bool {
     Area::ALL.iter().any(|area| area.word() == list.list.id)
 }
 
 /// A list of the user's: its rules are counted in their areas.
 fn own_row(style: &Style, columns: &[&Column], list: &Assessed) -> String {
-    let used = NAME + columns.iter().map(|it| it.width).sum::<usize>() + 3;
+    let used = used(columns);
     let name = format!("  {}", style.clean(&list.list.id));
     let name = style.cut(&name, used - 2);
     hang(style, &pad(&name, used), &done(list, style))
@@ -123,7 +167,7 @@ fn row(
         .map(|it| cell(style, (it.of)(&counts), it.ink, it.width))
         .collect();
     let stand = list.map_or_else(String::new, |list| done(list, style));
-    let used = NAME + columns.iter().map(|it| it.width).sum::<usize>() + 3;
+    let used = used(columns);
     let name = pad(&format!("  {}", area.title()), NAME);
     if stand.is_empty() {
         return format!("{name}{cells}\n");

@@ -1,6 +1,8 @@
 //! The last lines: the verdict with its exit code, and what to do next.
 
-use super::layout::{count, ends, hang, number};
+use unicode_width::UnicodeWidthStr;
+
+use super::layout::{command, count, ends, hang, number};
 use super::style::{Ink, Style};
 use super::{Detail, Input, View, listed};
 use crate::checklist::Assessed;
@@ -157,8 +159,20 @@ pub(super) fn next_steps(report: &Report, view: &View<'_>) -> String {
             ("accept", format!("{command} --allow-empty")),
         ],
     };
-    let line = |(label, text): &(&str, String)| format!("  {label:<8}{}\n", view.style.clean(text));
+    let line = |(label, text): &(&str, String)| step(&view.style, label, text);
     steps.iter().map(line).collect()
+}
+
+/// A command in one line with what is said of it, or in several without.
+fn step(style: &Style, label: &str, text: &str) -> String {
+    let line = format!("  {label:<8}{}", style.clean(text));
+    match line.width() <= style.width {
+        true => line + "\n",
+        false => {
+            let run = text.split("    # ").next().unwrap_or(text);
+            command(style, &format!("  {label:<8}"), run)
+        }
+    }
 }
 
 fn look(view: &View<'_>) -> String {
