@@ -80,7 +80,7 @@ pub fn hang(style: &Style, head: &str, text: &str) -> String {
     } else {
         LEAST
     };
-    let most = style.width.saturating_sub(least);
+    let most = style.width.saturating_sub(least).max(SHALLOW);
     let (first, deepest) = match head.trim_end() {
         "" => (String::new(), head.width()),
         head => (format!("{head}\n"), lead + SHALLOW),
@@ -171,9 +171,9 @@ fn options(line: &str, room: usize) -> Vec<String> {
     for word in shell_words(line) {
         match parts.last_mut() {
             Some(part)
-                if part.starts_with("--")
+                if part.starts_with('-')
                     && !part.ends_with("&&")
-                    && !word.starts_with("--")
+                    && !word.starts_with('-')
                     && part.width() + 3 + word.width() <= room =>
             {
                 part.push(' ');
