@@ -88,7 +88,7 @@ fn dispatch(
         Command::Doctor(args) => doctor::run(args, typed, collector, console),
         Command::Waive(args) => waive::run(args, console),
         Command::Completions(args) => pages::completions(args.shell, console),
-        Command::Man => pages::manual(console),
+        Command::Man(args) => pages::manual(args, console),
         Command::Schema(args) => schema::run(args.name, console),
     }
 }

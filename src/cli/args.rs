@@ -94,7 +94,7 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page
     #[command(hide = true)]
-    Man,
+    Man(ManArgs),
     /// Print the JSON Schema of a file
     #[command(hide = true)]
     Schema(SchemaArgs),
@@ -340,6 +340,14 @@ pub struct CompletionsArgs {
     pub shell: clap_complete::Shell,
 }
 
+/// The arguments of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write a page for each command into a folder that is there, as packages want them
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
 /// The arguments of `schema`.
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
@@ -536,6 +544,8 @@ pub enum ShowArg {
 pub enum GroupBy {
     /// By table, the worst first
     Table,
+    /// By area, in the order of the areas
+    Area,
     /// By rule, in the order in which to act
     Rule,
 }

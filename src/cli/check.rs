@@ -351,6 +351,7 @@ fn show(show: Option<ShowArg>) -> Show {
 fn group(by: GroupBy) -> Group {
     match by {
         GroupBy::Table => Group::Table,
+        GroupBy::Area => Group::Area,
         GroupBy::Rule => Group::Rule,
     }
 }

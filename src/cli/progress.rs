@@ -33,10 +33,8 @@ pub(super) enum Shown {
 impl Shown {
     /// What fits the terminal and the flags.
     pub(super) fn fitting(screen: Screen, talk: &TalkArgs) -> Shown {
-        match (
-            talk.quiet || talk.no_progress,
-            screen.err_is_terminal && !screen.is_pipeline(talk.ci),
-        ) {
+        let moves = screen.can_move(talk.ci);
+        match (talk.quiet || talk.no_progress, moves) {
             (true, _) => Shown::Silent,
             (false, true) => Shown::Line(moving_line()),
             (false, false) => Shown::Plain(Mutex::new(Instant::now())),

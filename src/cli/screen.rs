@@ -10,6 +10,15 @@ const COLUMNS: usize = 100;
 /// The most columns that are used, however wide the terminal: longer lines are hard to read.
 const MOST_COLUMNS: usize = 120;
 
+/// Variables of CI systems. Most set `CI`; these are those that don't: Azure Pipelines, AWS CodeBuild, Jenkins, TeamCity.
+const CI: [&str; 5] = [
+    "CI",
+    "TF_BUILD",
+    "CODEBUILD_BUILD_ID",
+    "JENKINS_URL",
+    "TEAMCITY_VERSION",
+];
+
 /// The streams and the environment of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Screen {
@@ -25,6 +34,8 @@ pub struct Screen {
     pub no_color: bool,
     /// `FORCE_COLOR` or `CLICOLOR_FORCE` is set.
     pub force_color: bool,
+    /// The terminal knows no escape sequences: `TERM` is `dumb`.
+    pub dumb: bool,
     /// A variable of a CI system is set.
     pub ci: bool,
     /// Whose variable it is, where it is one that we know.
@@ -51,7 +62,8 @@ impl Screen {
             utf8: is_utf8(),
             no_color: is_set("NO_COLOR"),
             force_color: is_on("FORCE_COLOR") || is_on("CLICOLOR_FORCE"),
-            ci: is_on("CI"),
+            dumb: std::env::var_os("TERM").is_some_and(|term| term == "dumb"),
+            ci: CI.iter().any(|name| is_on(name)),
             platform: platform(),
         }
     }
@@ -91,13 +103,18 @@ impl Screen {
         }
     }
 
-    /// The flag, then `NO_COLOR`, then the variables that force it, then whether there is a terminal.
+    /// Whether a line on stderr can be drawn anew: nobody sees it move in a log.
+    pub(super) fn can_move(&self, ci: Ci) -> bool {
+        self.err_is_terminal && !self.is_pipeline(ci) && !self.dumb
+    }
+
+    /// The flag, then `NO_COLOR`, then the variables that force it, then whether there is a terminal that knows colours.
     fn has_color(&self, color: Color) -> bool {
         match color {
             Color::Always => true,
             Color::Never => false,
             Color::Auto if self.no_color => false,
-            Color::Auto => self.force_color || self.out_is_terminal,
+            Color::Auto => self.force_color || (self.out_is_terminal && !self.dumb),
         }
     }
 }
@@ -145,6 +162,7 @@ mod tests {
         utf8: true,
         no_color: false,
         force_color: false,
+        dumb: false,
         ci: false,
         platform: None,
     };
@@ -202,5 +220,18 @@ mod tests {
         assert_eq!(PIPE.style(Color::Auto, None).width, 100);
         assert_eq!(terminal.style(Color::Auto, None).width, 120);
         assert_eq!(terminal.style(Color::Auto, Some(200)).width, 200);
+    }
+
+    #[test]
+    fn progress_moves_at_a_terminal_alone() {
+        let terminal = Screen {
+            err_is_terminal: true,
+            ..PIPE
+        };
+        assert!(terminal.can_move(Ci::Auto));
+        assert!(!PIPE.can_move(Ci::Auto));
+        let (ci, dumb) = (true, true);
+        assert!(!Screen { ci, ..terminal }.can_move(Ci::Auto));
+        assert!(!Screen { dumb, ..terminal }.can_move(Ci::Auto));
     }
 }

@@ -10,6 +10,13 @@ use super::exit::Failure;
 
 /// The mistake in two lines. Help and version are no mistakes and don't come here.
 pub(super) fn failure(error: &Error, arguments: &[OsString]) -> Failure {
+    let not_text = arguments.iter().find(|it| it.to_str().is_none());
+    if let (ErrorKind::InvalidUtf8, Some(argument)) = (error.kind(), not_text) {
+        return Failure::new(
+            format!("\"{}\" is no UTF-8", argument.to_string_lossy()),
+            "give it in UTF-8; only a file that is read may have another name",
+        );
+    }
     let hint =
         suggestion(error, arguments).unwrap_or_else(|| format!("{} --help", command(arguments)));
     Failure::new(message(error), hint)

@@ -4,6 +4,7 @@
 //! Decides nothing about readiness; that is the gate's.
 
 pub(super) mod accepted;
+mod area;
 pub(super) mod blind;
 mod block;
 pub(super) mod config_effects;
@@ -77,6 +78,8 @@ pub enum Show {
 pub enum Group {
     /// By table, the worst first.
     Table,
+    /// By area, in the order of the areas.
+    Area,
     /// By rule, in the order in which to act.
     Rule,
 }
@@ -155,6 +158,7 @@ fn results(report: &Report, view: &View<'_>) -> String {
     let fitting = if each { Group::Table } else { Group::Rule };
     match view.group.unwrap_or(fitting) {
         Group::Table => block::by_table(report, view),
+        Group::Area => area::by_area(report, view),
         Group::Rule => steps::in_order(report, view),
     }
 }

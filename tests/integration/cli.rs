@@ -47,6 +47,7 @@ const PIPE: Screen = Screen {
     utf8: true,
     no_color: false,
     force_color: false,
+    dumb: false,
     ci: true,
     platform: None,
 };

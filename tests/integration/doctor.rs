@@ -89,6 +89,7 @@ fn run(account: &Account, words: &[&str]) -> (String, u8) {
         utf8: true,
         no_color: false,
         force_color: false,
+        dumb: false,
         ci: true,
         platform: None,
     };

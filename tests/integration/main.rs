@@ -26,6 +26,7 @@ mod mistakes;
 mod project;
 mod python;
 mod readme;
+mod recipes;
 #[cfg(feature = "live")]
 mod recorded;
 mod report;
@@ -33,6 +34,7 @@ mod rules;
 #[cfg(feature = "live")]
 mod sandbox;
 mod schema;
+mod screen;
 mod settings;
 mod unread;
 mod waivers;

@@ -12,3 +12,4 @@ mod junit;
 mod rows;
 mod sarif;
 mod terminal;
+mod widths;

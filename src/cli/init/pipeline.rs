@@ -1,6 +1,7 @@
 //! Pipelines that run a check: least privilege, a role by OIDC, the report kept as an artifact.
 //!
-//! What nobody but the user knows is marked REPLACE: a role, and where the sources of dynalint are.
+//! They are the recipes of the repository, so that there is one text of each. What nobody but the user knows is marked
+//! REPLACE in it: a role, and where dynalint is.
 
 use super::answers::Answers;
 use super::file::quoted;
@@ -26,38 +27,51 @@ impl Pipeline {
         }
     }
 
-    /// Its text.
+    /// Its text: the recipe, with what was answered in it.
     pub(super) fn text(self, answers: &Answers) -> String {
-        let template = match self {
-            Pipeline::Github => include_str!("pipeline/github.yml"),
-            Pipeline::Gitlab => include_str!("pipeline/gitlab.yml"),
+        let recipe = match self {
+            Pipeline::Github => include_str!("../../../recipes/github.yml"),
+            Pipeline::Gitlab => include_str!("../../../recipes/gitlab.yml"),
         };
-        let region = answers.regions.first();
-        let region = region.map_or("REPLACE-WITH-A-REGION", String::as_str);
-        template
-            .replace("@REGION@", &quoted(region))
-            .replace("@CHECK@", &check(answers))
-            .replace("@RUST@", env!("CARGO_PKG_RUST_VERSION"))
+        let asked = asked(answers);
+        let line = |line: &str| match self {
+            _ if asked.is_empty() => format!("{line}\n"),
+            Pipeline::Github => {
+                line.replace(" args: \"\"", &format!(" args: {}", quoted(&asked))) + "\n"
+            }
+            Pipeline::Gitlab => match line.split_once("- dynalint check ") {
+                Some((indent, rest)) => {
+                    let check = quoted(&format!("dynalint check {asked} {rest}"));
+                    format!("{indent}- {check}\n")
+                }
+                None => format!("{line}\n"),
+            },
+        };
+        let text: String = recipe.lines().map(line).collect();
+        match answers.regions.first() {
+            Some(region) => text.replace("REPLACE-WITH-A-REGION", &quoted(region)),
+            None => text,
+        }
     }
 }
 
-/// The check. Regions and tables are named: a pipeline has no profile to look in.
-fn check(answers: &Answers) -> String {
+/// What the check is asked. Regions and tables are named: a pipeline has no profile to look in.
+fn asked(answers: &Answers) -> String {
     let listed = |flag: &str, values: &[String]| {
         let values: Vec<String> = values.iter().map(|value| shell_word(value)).collect();
-        (!values.is_empty()).then(|| format!(" {flag} {}", values.join(",")))
+        (!values.is_empty()).then(|| format!("{flag} {}", values.join(",")))
     };
     let gate = answers.fail_on.map(|fail_on| {
         let word = fail_on.0.map_or("never", |severity| severity.word());
-        format!(" --fail-on {word}")
+        format!("--fail-on {word}")
     });
     let parts = [
         listed("--region", &answers.regions),
         listed("--table", &answers.tables),
         gate,
     ];
-    let parts: String = parts.into_iter().flatten().collect();
-    format!("dynalint check{parts} -o dynalint-report.json")
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.join(" ")
 }
 
 #[cfg(test)]
@@ -76,10 +90,6 @@ mod tests {
 
     fn read(pipeline: Pipeline, answers: &Answers) -> Value {
         let text = pipeline.text(answers);
-        assert!(
-            !text.contains('@') || pipeline == Pipeline::Github,
-            "{text}"
-        );
         serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"))
     }
 
@@ -93,11 +103,15 @@ mod tests {
             .expect("steps");
         let uses = steps.iter().filter_map(|step| step["uses"].as_str());
         for action in uses {
-            let (_, tag) = action.split_once('@').expect("pinned");
-            assert!(tag.starts_with('v'), "{action}");
+            let (_, version) = action.split_once('@').expect("pinned");
+            assert!(version.starts_with('v') || version == "REPLACE-WITH-A-COMMIT");
         }
-        let runs = |text: &str| steps.iter().any(|it| it["run"].as_str() == Some(text));
-        assert!(runs(&check(&answers())));
+        let args = steps.iter().find_map(|step| step["with"]["args"].as_str());
+        assert_eq!(args, Some(&*asked(&answers())));
+        let region = steps
+            .iter()
+            .find_map(|it| it["with"]["aws-region"].as_str());
+        assert_eq!(region, Some("eu-west-1"));
     }
 
     #[test]
@@ -106,11 +120,20 @@ mod tests {
         assert_eq!(job["artifacts"]["when"], "always");
         assert_eq!(job["artifacts"]["paths"][0], "dynalint-report.json");
         assert_eq!(job["variables"]["AWS_REGION"], "REPLACE-WITH-A-REGION");
-        let script = job["script"].as_array().expect("a script");
-        assert_eq!(
-            script.last().expect("a line"),
-            &Value::from(check(&Answers::default()))
-        );
+        let rust = concat!("rust:", env!("CARGO_PKG_RUST_VERSION"));
+        assert_eq!(job["image"], rust);
+        let job = &read(Pipeline::Gitlab, &answers())["dynalint"];
+        let check = job["script"][0].as_str().expect("a line");
+        let begin = format!("dynalint check {} -o ", asked(&answers()));
+        assert!(check.starts_with(&begin), "{check}");
+    }
+
+    #[test]
+    fn without_answers_a_pipeline_is_the_recipe() {
+        let recipe = include_str!("../../../recipes/github.yml");
+        assert_eq!(Pipeline::Github.text(&Answers::default()), recipe);
+        let recipe = include_str!("../../../recipes/gitlab.yml");
+        assert_eq!(Pipeline::Gitlab.text(&Answers::default()), recipe);
     }
 
     #[test]
@@ -120,8 +143,8 @@ mod tests {
             ..answers()
         };
         assert_eq!(
-            check(&gate),
-            "dynalint check --region eu-west-1,us-east-1 --table 'shop-*','it'\\''s' --fail-on never -o dynalint-report.json"
+            asked(&gate),
+            "--region eu-west-1,us-east-1 --table 'shop-*','it'\\''s' --fail-on never"
         );
     }
 }

@@ -131,11 +131,13 @@ impl Block {
 
     fn terminal(&self, style: &Style) -> String {
         match self {
-            Block::Heading(_, text) => format!("{}\n", style.paint(Ink::Strong, &shown(text))),
-            Block::Text(text) => hang(style, "  ", &shown(text)),
+            Block::Heading(_, text) => {
+                format!("{}\n", style.paint(Ink::Strong, &style.clean(&shown(text))))
+            }
+            Block::Text(text) => hang(style, "  ", &style.clean(&shown(text))),
             Block::List(points) => points
                 .iter()
-                .map(|point| hang(style, "  - ", &shown(point)))
+                .map(|point| hang(style, "  - ", &style.clean(&shown(point))))
                 .collect(),
             Block::Code(_, code) => keep(style, "      ", code),
             Block::Table(table) => table.terminal(style),
@@ -160,8 +162,8 @@ impl Table {
         if self.head.len() == 2 {
             let first = width(&mut self.rows.iter().filter_map(|row| row.first())).unwrap_or(0);
             let row = |row: &Vec<String>| {
-                let head = format!("  {}  ", pad(&shown(&row[0]), first));
-                hang(style, &head, &shown(&row[1]))
+                let head = format!("  {}  ", pad(&style.clean(&shown(&row[0])), first));
+                hang(style, &head, &style.clean(&shown(&row[1])))
             };
             return self.rows.iter().map(row).collect();
         }
@@ -171,11 +173,11 @@ impl Table {
             false => hang(
                 style,
                 &format!("      {}  ", pad(name, names)),
-                &shown(text),
+                &style.clean(&shown(text)),
             ),
         };
         let row = |row: &Vec<String>| {
-            let first = style.paint(Ink::Strong, &shown(&row[0]));
+            let first = style.paint(Ink::Strong, &style.clean(&shown(&row[0])));
             let cells = self.head.iter().zip(row).skip(1).map(cell);
             format!("  {first}\n{}", cells.collect::<String>())
         };

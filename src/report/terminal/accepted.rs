@@ -1,6 +1,6 @@
 //! What does not count: the waivers and how they stand, and what the baseline knows. Never hidden, folded when many.
 
-use super::layout::{count, hang, number, pad};
+use super::layout::{beside, count, hang, number, pad};
 use super::style::{Ink, Style};
 use super::{Detail, Show, View};
 use crate::report::Report;
@@ -30,12 +30,8 @@ fn waivers(report: &Report, view: &View<'_>) -> String {
             "; --show waived lists them"
         }
     };
-    let covered = format!("  cover {}{listing}", count(waived, "finding"));
-    let mut text = format!(
-        "{}{}\n",
-        style.paint(Ink::Strong, "Waivers"),
-        style.paint(Ink::Faint, &covered)
-    );
+    let covered = format!("cover {}{listing}", count(waived, "finding"));
+    let mut text = beside(style, "Waivers", &covered);
     let mut waivers: Vec<&Standing> = report.waivers.iter().collect();
     waivers.sort_by_key(|it| (it.state, it.waiver.expires, &it.waiver.rule, it.waiver.line));
     let rules = waivers.iter().map(|it| it.waiver.rule.len());
@@ -113,12 +109,8 @@ fn baseline(report: &Report, view: &View<'_>) -> String {
         }
     };
     let known = count(standing.known, "known problem");
-    let rest = format!("  {known} not counted{listing}");
-    let mut text = format!(
-        "{}{}\n",
-        style.paint(Ink::Strong, &title),
-        style.paint(Ink::Faint, &rest)
-    );
+    let rest = format!("{known} not counted{listing}");
+    let mut text = beside(style, &title, &rest);
     let stale = standing.stale.len();
     if stale > 0 {
         let head = format!("  {} settled    ", style.warning());

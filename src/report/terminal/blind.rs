@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::Detail;
-use super::layout::{hang, number, pad, some_of};
+use super::layout::{hang, number, pad, room, some_of};
 use super::style::{Ink, Style};
 use crate::report::BlindSpot;
 use crate::snapshot::fact::Reason;
@@ -15,6 +15,8 @@ const ABOVE_THE_ROLE: [&str; 4] = [
     "permissions boundary",
     "session policy",
 ];
+
+const BLINDS: &str = "rules it blinds";
 
 /// How the table is drawn.
 #[derive(Clone, Copy)]
@@ -46,8 +48,13 @@ pub(in crate::report) fn table(gaps: &[BlindSpot], style: &Style, detail: Detail
 }
 
 fn part(view: Drawn<'_>, head: &str, gaps: &[&BlindSpot], width: usize) -> String {
-    let heads = format!("  {}  rules it blinds", pad(head, width));
-    let heads = view.style.paint(Ink::Faint, &heads);
+    let heads = format!("  {}  ", pad(head, width));
+    let heads = match view.style.width < heads.width() + BLINDS.len() {
+        true => hang(view.style, "  ", &format!("{head}, and the {BLINDS}")),
+        false => heads + BLINDS,
+    };
+    let heads = heads.trim_end();
+    let heads = view.style.paint(Ink::Faint, heads);
     // What blinds no rule is counted, unless all detail is asked for or there is nothing else.
     let counts = view.detail != Detail::Full && gaps.len() > 1;
     let (idle, gaps): (Vec<&BlindSpot>, Vec<&BlindSpot>) =
@@ -57,10 +64,11 @@ fn part(view: Drawn<'_>, head: &str, gaps: &[&BlindSpot], width: usize) -> Strin
     let rows: String = groups.map(|gaps| group(view, gaps, width)).collect();
     let idle = match idle.len() {
         0 => String::new(),
-        more => format!(
-            "  and {} more, which blind none of the rules in force\n",
-            number(more)
-        ),
+        more => {
+            let more = number(more);
+            let words = format!("and {more} more, which blind none of the rules in force");
+            hang(view.style, "  ", &words)
+        }
     };
     format!("{heads}\n{rows}{idle}")
 }
@@ -80,7 +88,7 @@ fn group(view: Drawn<'_>, gaps: &[&BlindSpot], width: usize) -> String {
 fn row(view: Drawn<'_>, gap: &BlindSpot, width: usize) -> String {
     let style = view.style;
     let head = format!("  {}  ", pad(&style.clean(&gap.action), width));
-    let room = style.width.saturating_sub(head.width());
+    let room = room(style, &head);
     let rules: Vec<&str> = gap.rules.iter().map(String::as_str).collect();
     let rules = match (rules.is_empty(), view.detail) {
         (true, _) => "none of the rules in force".to_owned(),

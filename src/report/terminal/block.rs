@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::finding::Lines;
-use super::layout::{bytes, count, ends, number, some_of};
+use super::layout::{bytes, count, ends, hang, number, room, some_of};
 use super::style::{Ink, Style};
 use super::{Detail, Show, View, listed};
 use crate::finding::{Finding, Severity, Verdict};
@@ -58,8 +58,10 @@ fn not_told(style: &Style, blind: &[Block<'_>]) -> Option<String> {
         "{mark} {} with {results}, see below: ",
         count(names.len(), "table")
     );
-    let names = some_of(style, &names, style.width.saturating_sub(head.len()));
-    (!blind.is_empty()).then(|| format!("{}{names}\n", style.paint(Ink::Open, &head)))
+    let names = some_of(style, &names, room(style, &head));
+    let lines = hang(style, &head, &names);
+    let head = head.trim_end();
+    (!blind.is_empty()).then(|| lines.replacen(head, &style.paint(Ink::Open, head), 1))
 }
 
 /// The tables that have nothing listed, in a line each or in one.
@@ -99,15 +101,11 @@ pub(super) fn clean_lines<'a>(
     let lines = [(clean, without), (aside, only)].map(|(tables, (ink, words))| {
         let names: Vec<&str> = tables.into_iter().map(|(name, _)| name).collect();
         let head = format!("{} {words}: ", count(names.len(), "table"));
-        let room = style.width.saturating_sub(head.len());
-        match names.is_empty() {
-            true => String::new(),
-            false => format!(
-                "{}{}\n",
-                style.paint(ink, &head),
-                some_of(style, &names, room)
-            ),
+        if names.is_empty() {
+            return String::new();
         }
+        let lines = hang(style, &head, &some_of(style, &names, room(style, &head)));
+        lines.replacen(head.trim_end(), &style.paint(ink, head.trim_end()), 1)
     });
     lines.concat()
 }
@@ -241,15 +239,13 @@ impl Block<'_> {
 
     fn unknown_line(&self, style: &Style) -> String {
         let unknowns = self.unknowns();
-        let mark = style.paint(
-            Ink::Open,
-            &format!("{} unknown ", style.mark(Verdict::Unknown)),
-        );
+        let mark = format!("{} unknown", style.mark(Verdict::Unknown));
         let text = format!(
             "cannot tell {}: see the table below",
             count(unknowns, "result")
         );
-        format!("  {mark}  {text}\n")
+        let lines = hang(style, &format!("  {mark}   "), &text);
+        lines.replacen(&mark, &style.paint(Ink::Open, &mark), 1)
     }
 
     /// The results that are only counted.
@@ -266,10 +262,10 @@ impl Block<'_> {
             .collect();
         match parts.is_empty() {
             true => String::new(),
-            false => format!(
-                "    {}\n",
-                style.paint(Ink::Faint, &parts.join(style.dot()))
-            ),
+            false => {
+                let line = hang(style, "    ", &parts.join(style.dot()));
+                style.paint(Ink::Faint, line.trim_end()) + "\n"
+            }
         }
     }
 

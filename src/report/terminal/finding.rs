@@ -17,6 +17,8 @@ const SEVERITY: usize = 8;
 const DECORATION: usize = 9;
 /// Columns with fewer than which a message goes to a line of its own.
 const LEAST_TEXT: usize = 44;
+/// Columns with fewer than which a message is not cut but goes on.
+const NARROW: usize = 60;
 /// The most observations shown of one finding.
 const MOST_EVIDENCE: usize = 5;
 
@@ -101,11 +103,13 @@ impl<'a> Lines<'a> {
         let room = style.width.saturating_sub(head.width());
         if room < LEAST_TEXT && text.width() > room {
             let under = " ".repeat(self.lead.width() + 2);
-            let text = style.cut(text, style.width.saturating_sub(under.width()));
-            return format!(
-                "{}\n{under}{text}\n",
-                self.painted(finding, &head).trim_end()
-            );
+            let room = style.width.saturating_sub(under.width());
+            // On a screen as narrow as that a line would be no more than a beginning.
+            let text = match room < NARROW {
+                true => hang(style, &under, text),
+                false => format!("{under}{}\n", style.cut(text, room)),
+            };
+            return format!("{}\n{text}", self.painted(finding, &head).trim_end());
         }
         let text = style.cut(text, room);
         format!("{}\n", (self.painted(finding, &head) + &text).trim_end())
@@ -117,9 +121,21 @@ impl<'a> Lines<'a> {
             None => (style.mark(finding.verdict), finding.severity.word()),
             Some(decoration) => (style.warning(), decoration.word()),
         };
+        let rule = style.clean(&finding.rule);
         let severity = pad(word, self.word_width);
-        let rule = pad(&self.view.style.clean(&finding.rule), self.rule_width);
-        format!("{}{mark} {severity}  {rule}  ", self.lead)
+        let head = format!(
+            "{}{mark} {severity}  {}  ",
+            self.lead,
+            pad(&rule, self.rule_width)
+        );
+        match head.trim_end().width() <= style.width {
+            true => head,
+            false => {
+                let head = format!("{}{mark} {word} ", self.lead);
+                let room = style.width.saturating_sub(head.width());
+                format!("{head}{}  ", style.cut(&rule, room))
+            }
+        }
     }
 
     fn painted(&self, finding: &Finding, head: &str) -> String {
@@ -138,8 +154,9 @@ impl<'a> Lines<'a> {
         let style = &self.view.style;
         let head = self.head(finding);
         let lines = hang(style, &head, text);
-        let rest = lines.strip_prefix(&head).unwrap_or(&lines);
-        let mut lines = self.painted(finding, &head) + rest;
+        // Where there is no room beside the head, the text stands below it.
+        let rest = lines.strip_prefix(head.trim_end()).unwrap_or(&lines);
+        let mut lines = self.painted(finding, head.trim_end()) + rest;
         lines.push_str(&self.waiver(finding, &label_head("waived")));
         lines.push_str(&seen(style, finding));
         lines.push_str(&set(style, finding));

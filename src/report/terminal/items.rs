@@ -2,7 +2,7 @@
 
 use super::View;
 use super::finding::{name, unread_reason};
-use super::layout::{ends, hang, pad, some_of};
+use super::layout::{ends, hang, pad, room, some_of};
 use super::signed;
 use super::style::{Ink, Style};
 use crate::checklist::{Assessed, Item, Standing, State};
@@ -52,8 +52,8 @@ fn items(list: &Assessed, report: &Report, view: &View<'_>) -> String {
         let head = format!("  {word}  ");
         let indent = " ".repeat(STATE + 6);
         let text = hang(style, &head, &style.clean(&item.text));
-        let rest = text.strip_prefix(&head).unwrap_or(&text);
-        let text = format!("  {}  {rest}", style.paint(ink, &word));
+        let word = word.trim_end();
+        let text = text.replacen(word, &style.paint(ink, word), 1);
         let mut notes = notes(item, standing, report, view);
         notes.extend(signed::notes(list, item, standing, view));
         let notes = notes.iter().map(|note| hang(style, &indent, note));
@@ -125,10 +125,12 @@ fn what(report: &Report, style: &Style, rule: &str, verdict: Verdict) -> Option<
     let findings: Vec<&Finding> = report.findings.iter().filter(said).collect();
     let names: Vec<String> = findings.iter().map(|it| name(&it.subject, true)).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let room = style
-        .width
-        .saturating_sub(STATE + 6 + rule.len() + " fails: ".len());
-    let names = some_of(style, &names, room);
+    let room = room(style, &" ".repeat(STATE + 6));
+    let names = some_of(
+        style,
+        &names,
+        room.saturating_sub(rule.len() + " fails: ".len()),
+    );
     let first = findings.first()?;
     Some(match unread_reason(first) {
         Some(reason) => style.clean(&format!("{rule} cannot tell: {names}; {reason}")),

@@ -31,16 +31,79 @@ pub fn ends(style: &Style, left: (Ink, &str), right: (Ink, &str)) -> String {
         let blanks = style.width - left_width - right_width;
         return format!("{left}{:blanks$}{painted}\n", "");
     }
-    let blanks = style.width.saturating_sub(right_width);
+    if right_width > style.width {
+        let lines = hang(style, "  ", right.1);
+        return format!("{left}\n{}\n", style.paint(right.0, lines.trim_end()));
+    }
+    let blanks = style.width - right_width;
     format!("{left}\n{:blanks$}{painted}\n", "")
 }
 
-/// Text in lines of the style's width; the first begins with `head`, the others stand under its end.
+/// A heading, and beside it what is less important, on a line of its own where there is no room.
+pub fn beside(style: &Style, heading: &str, note: &str) -> String {
+    let strong = style.paint(Ink::Strong, heading);
+    match note {
+        "" => format!("{strong}\n"),
+        note if heading.width() + 2 + note.width() <= style.width => {
+            format!("{strong}  {}\n", style.paint(Ink::Faint, note))
+        }
+        note => {
+            let note = hang(style, "  ", note);
+            format!("{strong}\n{}\n", style.paint(Ink::Faint, note.trim_end()))
+        }
+    }
+}
+
+/// The columns for text after a head: beside it, or below it as [`hang`] puts it there.
+pub fn room(style: &Style, head: &str) -> usize {
+    match style.width.saturating_sub(head.width()) {
+        beside if beside >= LEAST => beside,
+        _ => style
+            .width
+            .saturating_sub(head.width() - head.trim_start().width() + SHALLOW),
+    }
+}
+
+/// Text in lines of the style's width; the first begins with `head`, the others stand under its end. Where there is no
+/// room beside it, the text stands under the head's beginning. A word is never broken: what is copied from there works.
 pub fn hang(style: &Style, head: &str, text: &str) -> String {
-    let indent = " ".repeat(head.width());
+    let room = style.width.saturating_sub(head.width());
+    let words = text.split(' ').map(UnicodeWidthStr::width);
+    let least = words.max().unwrap_or(0).max(LEAST);
+    if least <= room || text.width() <= room {
+        return filled(style, head, &" ".repeat(head.width()), text);
+    }
+    let lead = head.width() - head.trim_start().width();
+    // A word for which no line is long enough needs no room.
+    let least = if least + SHALLOW <= style.width {
+        least
+    } else {
+        LEAST
+    };
+    let most = style.width.saturating_sub(least).max(SHALLOW);
+    let (first, deepest) = match head.trim_end() {
+        "" => (String::new(), head.width()),
+        head => (format!("{head}\n"), lead + SHALLOW),
+    };
+    let indent = " ".repeat(deepest.min(most));
+    first + &filled(style, &indent, &indent, text)
+}
+
+/// Text that begins beside a head, in lines that stand under the head's beginning.
+pub fn flow(style: &Style, head: &str, text: &str) -> String {
+    let lead = head.width() - head.trim_start().width();
+    filled(style, head, &" ".repeat(lead + SHALLOW), text)
+}
+
+/// Columns with fewer than which text is hard to read.
+const LEAST: usize = 24;
+/// The least indentation of what belongs to the line above.
+const SHALLOW: usize = 2;
+
+fn filled(style: &Style, head: &str, indent: &str, text: &str) -> String {
     let options = textwrap::Options::new(style.width)
         .initial_indent(head)
-        .subsequent_indent(&indent)
+        .subsequent_indent(indent)
         .word_separator(textwrap::WordSeparator::AsciiSpace)
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .break_words(false);
@@ -114,9 +177,9 @@ fn options(line: &str, room: usize) -> Vec<String> {
     for word in shell_words(line) {
         match parts.last_mut() {
             Some(part)
-                if part.starts_with("--")
+                if part.starts_with('-')
                     && !part.ends_with("&&")
-                    && !word.starts_with("--")
+                    && !word.starts_with('-')
                     && part.width() + 3 + word.width() <= room =>
             {
                 part.push(' ');

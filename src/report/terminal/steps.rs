@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::block::clean_lines;
 use super::finding::{Lines, name, said_of, unread_reason};
-use super::layout::{count, hang, number, plural};
+use super::layout::{beside, count, hang, number, plural};
 use super::style::{Ink, Style};
 use super::{Detail, Show, View, listed};
 use crate::finding::{Area, Decoration, Finding, Severity, Verdict, table_of};
@@ -139,16 +139,18 @@ fn heading(report: &Report, view: &View<'_>, shown: &[&Finding], lines: usize) -
         all if all == report.tables => count(all, "table"),
         some => format!("{} of {} tables", number(some), number(report.tables)),
     };
-    let tables =
-        (!tables.is_empty()).then(|| format!("  on {tables}; --group-by table shows each"));
-    let tables = view.style.paint(Ink::Faint, &tables.unwrap_or_default());
+    let note = match tables.is_empty() {
+        true => tables,
+        false => format!("on {tables}; --group-by table shows each"),
+    };
     match lines {
         0 => String::new(),
-        _ => format!("{}{tables}\n", view.style.paint(Ink::Strong, what)),
+        _ => beside(&view.style, what, &note),
     }
 }
 
-fn line<'a>(
+/// A line for a step, like findings folded.
+pub(super) fn line<'a>(
     report: &Report,
     view: &View<'_>,
     lines: &mut Lines<'a>,

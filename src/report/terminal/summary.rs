@@ -1,13 +1,15 @@
 //! The counts by area, each beside how its checklist stands.
 
 use super::items::done;
-use super::layout::{hang, number, pad, pad_left};
+use super::layout::{flow, hang, number, pad, pad_left};
 use super::style::{Ink, Style};
 use crate::checklist::{Assessed, Item, Standing, State};
 use crate::finding::Area;
 use crate::report::{Counts, Report};
 
 const NAME: usize = 18;
+/// The fewest columns in which it can be said how a checklist stands.
+const LEAST: usize = 24;
 
 /// A count beside an area.
 pub(in crate::report) struct Column {
@@ -70,6 +72,9 @@ pub(super) fn by_area(report: &Report, style: &Style) -> String {
         return String::new();
     }
     let columns = columns(report);
+    if style.width < used(&columns) + LEAST {
+        return in_lines(report, style);
+    }
     let heads = columns.iter().map(|it| pad_left(it.head, it.width));
     let heads: String = heads.collect();
     let heads = format!("{:NAME$}{heads}   checklist", "");
@@ -118,9 +123,40 @@ pub(in crate::report) fn own_lists(report: &Report) -> impl Iterator<Item = &Ass
         .filter(move |list| !is_of_area(list))
 }
 
+/// The same where there is no room for columns.
+fn in_lines(report: &Report, style: &Style) -> String {
+    let (rows, left_out) = rows(report);
+    let lines = rows.iter().map(|row| {
+        let counted = COLUMNS.iter().filter(|it| (it.of)(&row.counts) > 0);
+        let counted = counted.map(|it| format!("{} {}", number((it.of)(&row.counts)), it.head));
+        let counted = counted.collect::<Vec<String>>().join(", ");
+        let stand = row
+            .list
+            .map(|list| format!("checklist {}", done(list, style)));
+        let parts = [Some(counted).filter(|it| !it.is_empty()), stand];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        flow(
+            style,
+            &format!("  {}: ", row.area.title()),
+            &parts.join("; "),
+        )
+    });
+    let own = own_lists(report).map(|list| {
+        let name = style.clean(&list.list.id);
+        let stand = format!("checklist {}", done(list, style));
+        flow(style, &format!("  {name}: "), &stand)
+    });
+    lines.chain(own).collect::<String>() + &not_assessed(style, &left_out)
+}
+
+/// The columns before the one of the checklists.
+fn used(columns: &[&Column]) -> usize {
+    NAME + columns.iter().map(|it| it.width).sum::<usize>() + 3
+}
+
 /// A list of the user's: its rules are counted in their areas.
 fn own_row(style: &Style, columns: &[&Column], list: &Assessed) -> String {
-    let used = NAME + columns.iter().map(|it| it.width).sum::<usize>() + 3;
+    let used = used(columns);
     let name = format!("  {}", style.clean(&list.list.id));
     let name = style.cut(&name, used - 2);
     hang(style, &pad(&name, used), &done(list, style))
@@ -153,7 +189,7 @@ fn row(
         .map(|it| cell(style, (it.of)(&counts), it.ink, it.width))
         .collect();
     let stand = list.map_or_else(String::new, |list| done(list, style));
-    let used = NAME + columns.iter().map(|it| it.width).sum::<usize>() + 3;
+    let used = used(columns);
     let name = pad(&format!("  {}", area.title()), NAME);
     if stand.is_empty() {
         return format!("{name}{cells}\n");

@@ -1,6 +1,8 @@
 //! The last lines: the verdict with its exit code, and what to do next.
 
-use super::layout::{count, ends, hang, number};
+use unicode_width::UnicodeWidthStr;
+
+use super::layout::{command, count, ends, hang, number};
 use super::style::{Ink, Style};
 use super::{Detail, Input, View, listed};
 use crate::checklist::Assessed;
@@ -148,7 +150,7 @@ fn gate_words(gate: Option<Severity>) -> String {
 
 /// The commands that help from here.
 pub(super) fn next_steps(report: &Report, view: &View<'_>) -> String {
-    let line = |(label, text): &(&str, String)| format!("  {label:<8}{}\n", view.style.clean(text));
+    let line = |(label, text): &(&str, String)| step(&view.style, label, text);
     steps(report, view).iter().map(line).collect()
 }
 
@@ -173,6 +175,18 @@ pub(in crate::report) fn steps(report: &Report, view: &View<'_>) -> Vec<(&'stati
             ("look", look(view)),
             ("accept", format!("{command} --allow-empty")),
         ],
+    }
+}
+
+/// A command in one line with what is said of it, or in several without.
+fn step(style: &Style, label: &str, text: &str) -> String {
+    let line = format!("  {label:<8}{}", style.clean(text));
+    match line.width() <= style.width {
+        true => line + "\n",
+        false => {
+            let run = text.split("    # ").next().unwrap_or(text);
+            command(style, &format!("  {label:<8}"), run)
+        }
     }
 }
 
