@@ -21,11 +21,11 @@ mod manual;
 mod metrics;
 mod mistakes;
 mod project;
-#[cfg(feature = "live")]
 mod python;
 mod readme;
 #[cfg(feature = "live")]
 mod recorded;
+mod repairs;
 mod report;
 mod rules;
 #[cfg(feature = "live")]
