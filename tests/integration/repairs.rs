@@ -254,7 +254,7 @@ fn every_rule_is_repaired_in_every_form_or_says_why_not() {
 }
 
 #[test]
-fn what_cannot_be_undone_or_costs_says_so() {
+fn what_cannot_be_undone_has_words_beside_it() {
     let irreversible = [
         "delete-",
         "Delete=",
