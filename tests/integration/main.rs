@@ -29,6 +29,7 @@ mod readme;
 mod recipes;
 #[cfg(feature = "live")]
 mod recorded;
+mod repairs;
 mod report;
 mod rules;
 #[cfg(feature = "live")]

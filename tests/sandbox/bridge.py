@@ -28,10 +28,11 @@ import keys
 import metrics
 import tables
 import wire
+import writes
 from control import BadRequest, Control, Fault, parse_body
 from wire import CBOR, AwsError, Call, Response
 
-PARTS = (access, backup, backup_jobs, gaps, keys, metrics, perimeter, streams, tables, watch)
+PARTS = (access, backup, backup_jobs, gaps, keys, metrics, perimeter, streams, tables, watch, writes)
 OURS = {name: answer for part in PARTS for name, answer in part.OPERATIONS.items()}
 
 # moto operations whose requests and answers were compared with AWS's API model and documentation.
@@ -58,6 +59,7 @@ REVIEWED = {
     "dynamodb:UpdateTimeToLive",
     "sns:CreateTopic",
     "sns:DeleteTopic",
+    "sns:SetTopicAttributes",
     "sns:Subscribe",
     "sns:Unsubscribe",
     "sts:AssumeRole",

@@ -32,7 +32,7 @@ def _not_found(message: str) -> AwsError:
     return AwsError("NotFoundException", message, 400)
 
 
-def _asked(call: Call) -> Any:
+def asked(call: Call) -> Any:
     """The key that a call names by id, alias or ARN of either."""
     name = call.params["KeyId"]
     if name.startswith("arn:"):
@@ -49,7 +49,7 @@ def _asked(call: Call) -> Any:
 
 
 def describe_key(call: Call) -> Dict[str, Any]:
-    key = _asked(call)
+    key = asked(call)
     return {
         "KeyMetadata": present(
             AWSAccountId=key.account_id,
@@ -72,7 +72,7 @@ def describe_key(call: Call) -> Dict[str, Any]:
 
 
 def get_key_rotation_status(call: Call) -> Dict[str, Any]:
-    key = _asked(call)
+    key = asked(call)
     if key.origin != "AWS_KMS" or key.key_spec != "SYMMETRIC_DEFAULT":
         raise AwsError("UnsupportedOperationException", f"{key.arn} is not a key that can rotate", 400)
     # A key that waits for its deletion does not rotate (API reference of GetKeyRotationStatus).
@@ -83,7 +83,7 @@ def get_key_rotation_status(call: Call) -> Dict[str, Any]:
 
 
 def get_key_policy(call: Call) -> Dict[str, Any]:
-    return {"Policy": _asked(call).policy, "PolicyName": "default"}
+    return {"Policy": asked(call).policy, "PolicyName": "default"}
 
 
 def get_backup_vault_access_policy(call: Call) -> Dict[str, Any]:

@@ -29,7 +29,7 @@ def describe_trails(call: Call) -> Dict[str, Any]:
     return {"trailList": STATE[call.place].trails}
 
 
-def _trail(call: Call, name: str) -> str:
+def trail_arn(call: Call, name: str) -> str:
     for trail in STATE[call.place].trails:
         if name in (trail["TrailARN"], trail["Name"]):
             return trail["TrailARN"]
@@ -37,11 +37,11 @@ def _trail(call: Call, name: str) -> str:
 
 
 def get_trail_status(call: Call) -> Dict[str, Any]:
-    return {"IsLogging": STATE[call.place].logging[_trail(call, call.params["Name"])]}
+    return {"IsLogging": STATE[call.place].logging[trail_arn(call, call.params["Name"])]}
 
 
 def get_event_selectors(call: Call) -> Dict[str, Any]:
-    arn = _trail(call, call.params["TrailName"])
+    arn = trail_arn(call, call.params["TrailName"])
     return {"TrailARN": arn, **STATE[call.place].selectors[arn]}
 
 
