@@ -6,6 +6,7 @@ pub mod cases;
 pub mod csv;
 pub mod doctor;
 pub mod explain;
+pub mod figure;
 pub mod github;
 pub mod gitlab;
 pub mod html;
@@ -22,6 +23,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use self::figure::TableFigures;
 use crate::baseline;
 use crate::checklist::Assessed;
 use crate::finding::Finding;
@@ -62,6 +64,8 @@ pub struct Report {
     pub rules_without_metrics: usize,
     /// What is worth saying of each table beside its findings.
     pub briefs: BTreeMap<TableKey, TableBrief>,
+    /// Figures of the tables, for the formats that can show them.
+    pub figures: BTreeMap<TableKey, TableFigures>,
     /// The decision.
     pub gate: Gate,
     /// Counts over all findings, those not listed too.

@@ -143,6 +143,7 @@ pub(super) fn report(
         rules: choice.settings.rules.len(),
         rules_without_metrics: choice.rules_without_metrics,
         briefs: made.briefs,
+        figures: BTreeMap::new(),
         gate,
         summary: made.summary,
         findings: made.findings,

@@ -3,19 +3,19 @@
 //! Pure text out of a [`Report`]: knows neither the terminal nor the arguments; what they said stands in [`View`].
 //! Decides nothing about readiness; that is the gate's.
 
-mod accepted;
+pub(super) mod accepted;
 pub(super) mod blind;
 mod block;
 mod config_effects;
-mod finding;
-mod header;
+pub(super) mod finding;
+pub(super) mod header;
 mod items;
 pub mod layout;
 pub(crate) mod signed;
 mod steps;
 pub mod style;
 mod summary;
-mod verdict;
+pub(super) mod verdict;
 
 use std::collections::BTreeMap;
 

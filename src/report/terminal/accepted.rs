@@ -70,7 +70,7 @@ fn line(style: &Style, standing: &Standing, width: usize) -> String {
 }
 
 /// What is known of a waiver, and what to do about it.
-fn words(standing: &Standing) -> String {
+pub(in crate::report) fn words(standing: &Standing) -> String {
     let Standing {
         waiver,
         state,

@@ -93,7 +93,17 @@ fn row(view: Drawn<'_>, gap: &BlindSpot, width: usize) -> String {
 /// What else is known: why, of what, and what to do about it.
 fn note(view: Drawn<'_>, gap: &BlindSpot) -> Option<String> {
     let style = view.style;
-    let reason = match gap.reason {
+    let parts: Vec<String> = reason(gap)
+        .into_iter()
+        .chain(resources(style, gap))
+        .collect();
+    let text = style.clean(&parts.join("; "));
+    (!text.is_empty()).then(|| format!("({text})"))
+}
+
+/// Why it could not be read, where that is more than a denial, and what to do about it.
+pub(in crate::report) fn reason(gap: &BlindSpot) -> Option<String> {
+    match gap.reason {
         Reason::Denied => gap.detail.as_deref().and_then(denial),
         Reason::Throttled => Some(format!("{}: try --concurrency 2", gap.reason.words())),
         Reason::TimedOut => Some(format!("{}: try a longer --timeout", gap.reason.words())),
@@ -107,10 +117,7 @@ fn note(view: Drawn<'_>, gap: &BlindSpot) -> Option<String> {
         | Reason::Unrecognised
         | Reason::Undefined
         | Reason::Ambiguous => Some(with_detail(gap)),
-    };
-    let parts: Vec<String> = reason.into_iter().chain(resources(style, gap)).collect();
-    let text = style.clean(&parts.join("; "));
-    (!text.is_empty()).then(|| format!("({text})"))
+    }
 }
 
 fn with_detail(gap: &BlindSpot) -> String {
@@ -128,7 +135,7 @@ fn denial(detail: &str) -> Option<String> {
     ))
 }
 
-fn resources(style: &Style, gap: &BlindSpot) -> Option<String> {
+pub(in crate::report) fn resources(style: &Style, gap: &BlindSpot) -> Option<String> {
     let names: Vec<&str> = gap.resources.iter().map(String::as_str).collect();
     match (&names[..], gap.count) {
         ([], _) => None,

@@ -250,7 +250,7 @@ fn pages(style: &Style, facts: &RuleFacts) -> String {
 }
 
 /// What the line says, after the name of its subject unless that stands in the heading already.
-fn named(finding: &Finding, said: String, whole: bool) -> String {
+pub(in crate::report) fn named(finding: &Finding, said: String, whole: bool) -> String {
     let name = name(&finding.subject, whole);
     match name.is_empty() || (!whole && names(&said, &name)) {
         true => said,
@@ -265,7 +265,7 @@ fn names(text: &str, name: &str) -> bool {
 }
 
 /// What could not be told, and the first reason.
-fn unknown(finding: &Finding, words: impl Fn(&Why) -> String) -> String {
+pub(in crate::report) fn unknown(finding: &Finding, words: impl Fn(&Why) -> String) -> String {
     let said = without_subject(&finding.message, &finding.subject);
     match &finding.unknown[..] {
         _ if said.starts_with("cannot tell") => said.to_owned(),
@@ -276,17 +276,17 @@ fn unknown(finding: &Finding, words: impl Fn(&Why) -> String) -> String {
 }
 
 /// What is wrong, without the subject's name.
-pub(super) fn said_of(finding: &Finding) -> &str {
+pub(in crate::report) fn said_of(finding: &Finding) -> &str {
     without_subject(&finding.message, &finding.subject)
 }
 
 /// The first reason why it could not be told, in brief.
-pub(super) fn unread_reason(finding: &Finding) -> Option<String> {
+pub(in crate::report) fn unread_reason(finding: &Finding) -> Option<String> {
     finding.unknown.first().map(Why::brief)
 }
 
 /// How a line names its subject: not at all where that is the table of the heading.
-pub(super) fn name(subject: &SubjectId, whole: bool) -> String {
+pub(in crate::report) fn name(subject: &SubjectId, whole: bool) -> String {
     let is_table = subject.kind == "table";
     let last = subject.name.rsplit(':').next().unwrap_or(&subject.name);
     let own = if subject.name.starts_with("arn:") {

@@ -11,11 +11,11 @@ use crate::report::Report;
 /// Verdict, counts, gate and exit code.
 pub(super) fn line(report: &Report, style: &Style) -> String {
     let outcome = report.gate.outcome;
-    let (ink, word) = match outcome {
-        GateOutcome::Ready => (Ink::Good, "READY"),
-        GateOutcome::NotReady => (Ink::Bad, "NOT READY"),
-        GateOutcome::CannotTell => (Ink::Open, "CANNOT TELL"),
-        GateOutcome::NothingToCheck { .. } => (Ink::Open, "NOTHING TO CHECK"),
+    let word = word(outcome);
+    let ink = match outcome {
+        GateOutcome::Ready => Ink::Good,
+        GateOutcome::NotReady => Ink::Bad,
+        GateOutcome::CannotTell | GateOutcome::NothingToCheck { .. } => Ink::Open,
     };
     let text = format!("{word}   {}", counts(report).join(style.dot()));
     let exit = format!("exit {}", outcome.exit_code());
@@ -33,7 +33,18 @@ pub(super) fn line(report: &Report, style: &Style) -> String {
     line.replacen(word, &style.paint(ink, word), 1)
 }
 
-fn counts(report: &Report) -> Vec<String> {
+/// The decision, in capitals.
+pub(in crate::report) const fn word(outcome: GateOutcome) -> &'static str {
+    match outcome {
+        GateOutcome::Ready => "READY",
+        GateOutcome::NotReady => "NOT READY",
+        GateOutcome::CannotTell => "CANNOT TELL",
+        GateOutcome::NothingToCheck { .. } => "NOTHING TO CHECK",
+    }
+}
+
+/// What it rests on: the counts that matter, one after the other.
+pub(in crate::report) fn counts(report: &Report) -> Vec<String> {
     let gate = report.gate.fail_on;
     let fails = Split::at(gate, &report.summary.fails);
     let unknowns = Split::at(gate, &report.summary.unknowns);
@@ -127,7 +138,7 @@ fn unknown(count: usize) -> Option<String> {
     (count > 0).then(|| format!("{} unknown", number(count)))
 }
 
-fn gate_words(gate: Option<Severity>) -> String {
+pub(in crate::report) fn gate_words(gate: Option<Severity>) -> String {
     match gate {
         None => "gate: never".to_owned(),
         Some(Severity::Critical) => "gate: critical".to_owned(),
@@ -183,7 +194,7 @@ fn reading<'a>(report: &Report, view: &View<'_>) -> Vec<(&'a str, String)> {
         steps.push(("detail", format!("{} -v", view.command)));
     }
     if report.gate.outcome == GateOutcome::NotReady {
-        steps.push(("share", format!("{} -o report.json", view.command)));
+        steps.push(("share", format!("{} -o report.html", view.command)));
     }
     steps
 }
