@@ -47,7 +47,10 @@ const TEMPLATES: [(&str, &str); 7] = [
 pub fn render(report: &Report, view: &View<'_>) -> Result<String, serde_json::Error> {
     let parts = Part::in_order(report);
     let rows = StaticRows::of(&parts);
-    let data = data::script(report, view, &parts, &rows)?;
+    let mut room = Room::new();
+    let tables = table::rows(report, &parts, &mut room);
+    let views = part::views(report, view, &parts, &rows, &mut room);
+    let data = data::script(report, view, &parts, &views)?;
     let (style, script) = (unix_lines(STYLE), unix_lines(SCRIPT));
     let written = written(
         &environment().map_err(serde_json::Error::custom)?,
@@ -58,8 +61,8 @@ pub fn render(report: &Report, view: &View<'_>) -> Result<String, serde_json::Er
             data => data,
             overview => overview::of(report, view, &parts),
             rules => overview::rules(report, view),
-            tables => table::rows(report, &parts),
-            parts => part::views(report, view, &parts, &rows),
+            tables => tables,
+            parts => views.parts,
             filters => finding::filters(report, &parts),
             checklists => checklist::lists(report),
             unread => unread::rows(report),
@@ -107,28 +110,50 @@ struct StaticRows {
 }
 
 impl StaticRows {
+    /// A part takes a row for its heading.
     fn of(parts: &[Part<'_>]) -> StaticRows {
         let mut room = STATIC_ROWS;
-        let mut rest = 0;
-        let mut of_part = Vec::with_capacity(parts.len());
+        let mut rows = StaticRows {
+            of_part: Vec::with_capacity(parts.len()),
+            parts: 0,
+            rest: 0,
+        };
         for part in parts {
             let problems = part.problems();
-            let written = problems.min(room);
-            room -= written;
-            rest += problems - written;
-            of_part.push(written);
+            let written = problems.min(room.saturating_sub(1));
+            rows.parts += usize::from(room > 0);
+            room = room.saturating_sub(written + 1);
+            rows.rest += problems - written;
+            rows.of_part.push(written);
         }
-        let parts = parts.len().min(STATIC_ROWS);
-        // A part that is not written has no row that is.
-        for (at, rows) in of_part.iter_mut().enumerate() {
-            if at >= parts {
-                rest += std::mem::take(rows);
-            }
-        }
-        StaticRows {
-            of_part,
-            parts,
-            rest,
+        rows
+    }
+}
+
+/// Room in the page for what is large and of which nobody reads all: the worst have it first.
+struct Room {
+    /// Bytes of evidence and repairs: those of further rows are written by the script.
+    details: usize,
+    /// Bytes of figures in parts.
+    figures: usize,
+    /// Bytes of small figures in the list of tables.
+    sparklines: usize,
+}
+
+impl Room {
+    const fn new() -> Room {
+        Room {
+            details: 40_000,
+            figures: 300_000,
+            sparklines: 300_000,
         }
     }
+}
+
+/// Whether so many bytes still fit, which then are taken.
+fn takes(room: &mut usize, bytes: usize) -> bool {
+    let fits = bytes <= *room;
+    // What is worse than others comes first, so that the rest goes together.
+    *room = if fits { *room - bytes } else { 0 };
+    fits
 }

@@ -1,5 +1,7 @@
 //! The checklists: how each item stands, who signed it, and who has to.
 
+use std::collections::BTreeSet;
+
 use minijinja::{Value, context};
 
 use crate::attestation::Hold;
@@ -60,10 +62,12 @@ fn signed_row(list: &Assessed, item: &Item, standing: &Standing) -> Option<Signe
 
 /// The lists as the template shows them.
 pub(super) fn lists(report: &Report) -> Vec<Value> {
+    let problems = report.findings.iter().filter(|it| it.is_problem());
+    let found: BTreeSet<&str> = problems.map(|it| &*it.rule).collect();
     let list = |list: &Assessed| {
-        let items: Vec<Value> = list
-            .items()
-            .map(|(item, it)| view(list, item, it))
+        let items = list.items();
+        let items: Vec<Value> = items
+            .map(|(item, it)| view(list, item, it, &found))
             .collect();
         context! {
             id => list.list.id.clone(),
@@ -78,15 +82,20 @@ pub(super) fn lists(report: &Report) -> Vec<Value> {
     report.checklists.iter().map(list).collect()
 }
 
-fn view(list: &Assessed, item: &Item, standing: &Standing) -> Value {
+fn view(list: &Assessed, item: &Item, standing: &Standing, found: &BTreeSet<&str>) -> Value {
     let (mark, word) = mark(standing.state);
     let name = list.list.name_of(item);
     let signs = standing.to_sign || standing.is_rejected;
+    // A rule without findings has nothing to lead to.
+    let rules = item.rules.iter();
+    let rules: Vec<(String, bool)> = rules
+        .map(|it| (it.clone(), found.contains(&**it)))
+        .collect();
     context! {
         mark => mark,
         word => word,
         text => item.text.clone(),
-        rules => item.rules.clone(),
+        rules => rules,
         notes => notes(item, standing),
         command => signs.then(|| format!("dynalint attest {name}")),
     }

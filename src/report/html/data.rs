@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use super::checklist::{self, SignedRow};
 use super::finding::{self, STATUSES};
-use super::part::Part;
+use super::part::{Part, Views};
 use super::table::{badge, facts, location, worst};
-use super::{StaticRows, text};
+use super::text;
 use crate::finding::{Area, Finding, Severity};
 use crate::report::terminal::View;
 use crate::report::terminal::layout::bytes;
@@ -22,7 +22,7 @@ use crate::snapshot::fact::Why;
 /// Stands for the name of the table; of the private letters of Unicode, which no name of AWS has.
 const TABLE: char = '\u{e000}';
 /// Bytes of evidence and repairs; what a table of ten thousand has to say fits, a text for each of a million would not.
-const DETAIL_BYTES: usize = 1_500_000;
+const DETAIL_BYTES: usize = 1_000_000;
 
 #[derive(Serialize)]
 struct Data<'a> {
@@ -37,8 +37,8 @@ struct Data<'a> {
     words: Vec<String>,
     /// What is said of findings, each different one once.
     shapes: Vec<Shape>,
-    /// The shape of each result, part by part.
-    results: Vec<usize>,
+    /// The shapes of the results of a part, in their order: tables with the same problems share a list.
+    runs: Vec<Vec<usize>>,
     table: char,
 }
 
@@ -68,17 +68,17 @@ struct PartColumns {
     worst: Vec<i8>,
     /// pass, fail, unknown, not applicable, waived, baselined.
     counts: Vec<[usize; 6]>,
-    /// How many results it has, and how many of the first stand in the page.
-    results: Vec<usize>,
-    written: Vec<usize>,
+    /// Which list of results it has, of `runs`.
+    run: Vec<usize>,
 }
 
-/// Rule, severity, status, whether the verdict is unknown, who waived it; then texts, of `words`: what is said, the
-/// waiver, the command, what to do, evidence by fours, what was unread, settings, ARN, fingerprint; empty where the page
-/// has them.
+/// Rule, severity, status, whether the verdict is unknown, who waived it, and what is said where the page has not all of
+/// it.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 struct Shape(i32, i8, u8, u8, usize, Option<Said>);
 
+/// Texts, of `words`: what is said, the waiver, the command, what to do, evidence by fours, and what was unread with the
+/// settings.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 struct Said(usize, usize, usize, usize, Vec<usize>, Vec<usize>);
 
@@ -96,7 +96,7 @@ impl Words {
             places: HashMap::new(),
             bytes: 0,
         };
-        // The first is what is not there.
+        // The first is none.
         words.place("");
         words
     }
@@ -132,11 +132,11 @@ pub(super) fn script(
     report: &Report,
     view: &View<'_>,
     parts: &[Part<'_>],
-    rows: &StaticRows,
+    views: &Views,
 ) -> Result<String, serde_json::Error> {
     let mut making = Making::new(view);
     for (at, part) in parts.iter().enumerate() {
-        making.part(report, part, rows.of_part[at]);
+        making.part(report, part, views.written[at], views.detailed);
     }
     making.signed(&checklist::signed(report));
     let data = Data {
@@ -150,7 +150,7 @@ pub(super) fn script(
         summary: numbers(report.summary.all),
         words: making.words.texts,
         shapes: making.shapes,
-        results: making.results,
+        runs: making.runs,
         table: TABLE,
     };
     Ok(text::in_script(&serde_json::to_string(&data)?))
@@ -164,7 +164,12 @@ struct Making<'a, 'v> {
     words: Words,
     shapes: Vec<Shape>,
     shape_places: HashMap<Shape, usize>,
+    /// The results of the part that is being made.
     results: Vec<usize>,
+    runs: Vec<Vec<usize>>,
+    run_places: HashMap<Vec<usize>, usize>,
+    /// Results of the parts before.
+    rows: usize,
 }
 
 impl<'a, 'v> Making<'a, 'v> {
@@ -178,11 +183,16 @@ impl<'a, 'v> Making<'a, 'v> {
             shapes: Vec::new(),
             shape_places: HashMap::new(),
             results: Vec::new(),
+            runs: Vec::new(),
+            run_places: HashMap::new(),
+            rows: 0,
         }
     }
 
-    fn part(&mut self, report: &Report, part: &Part<'a>, written: usize) {
+    fn part(&mut self, report: &Report, part: &Part<'a>, written: usize, detailed: usize) {
         let brief = part.brief.cloned().unwrap_or_default();
+        let first = self.rows;
+        self.rows += part.findings.len();
         let columns = &mut self.parts;
         let words = &mut self.words;
         columns.name.push(text::clean(&part.name()));
@@ -209,10 +219,9 @@ impl<'a, 'v> Making<'a, 'v> {
         columns.indexes.push(brief.indexes);
         columns.worst.push(worst(part).map_or(-1, severity));
         columns.counts.push(numbers(part.counts));
-        columns.results.push(part.findings.len());
-        columns.written.push(written);
         for (at, finding) in part.findings.iter().enumerate() {
-            let said = (at >= written).then(|| self.said(finding, part));
+            let is_whole = at < written && first + at < detailed;
+            let said = (!is_whole).then(|| self.said(finding, part, at < written));
             let shape = Shape(
                 self.rule(finding),
                 severity(finding.severity),
@@ -223,6 +232,7 @@ impl<'a, 'v> Making<'a, 'v> {
             );
             self.result(shape);
         }
+        self.run();
     }
 
     fn rule(&mut self, finding: &'a Finding) -> i32 {
@@ -242,10 +252,15 @@ impl<'a, 'v> Making<'a, 'v> {
         i32::try_from(place).unwrap_or(i32::MAX)
     }
 
-    fn said(&mut self, finding: &Finding, part: &Part<'_>) -> Said {
-        let said = self.words.open(&finding::said(finding, self.view), part);
-        let waiver = finding::waiver(finding);
-        let waiver = waiver.map_or(0, |it| self.words.open(&it, part));
+    fn said(&mut self, finding: &Finding, part: &Part<'_>, is_in_page: bool) -> Said {
+        let (said, waiver) = match is_in_page {
+            true => (0, 0),
+            false => {
+                let waiver = finding::waiver(finding);
+                let said = self.words.open(&finding::said(finding, self.view), part);
+                (said, waiver.map_or(0, |it| self.words.open(&it, part)))
+            }
+        };
         if self.words.bytes > DETAIL_BYTES {
             return Said(said, waiver, 0, 0, Vec::new(), Vec::new());
         }
@@ -279,7 +294,6 @@ impl<'a, 'v> Making<'a, 'v> {
             &mut columns.mode,
             &mut columns.badge,
             &mut columns.size_words,
-            &mut columns.written,
         ] {
             column.push(0);
         }
@@ -287,7 +301,6 @@ impl<'a, 'v> Making<'a, 'v> {
         columns.indexes.push(None);
         columns.worst.push(-1);
         columns.counts.push([0; 6]);
-        columns.results.push(rows.len());
         for row in rows {
             let said = self.words.place(&text::clean(&row.said));
             let name = self.words.place(&text::clean(&row.name));
@@ -304,6 +317,7 @@ impl<'a, 'v> Making<'a, 'v> {
             );
             self.result(shape);
         }
+        self.run();
     }
 
     fn result(&mut self, shape: Shape) {
@@ -317,6 +331,20 @@ impl<'a, 'v> Making<'a, 'v> {
             }
         };
         self.results.push(place);
+    }
+
+    /// Ends the part.
+    fn run(&mut self) {
+        let run = std::mem::take(&mut self.results);
+        let place = match self.run_places.get(&run) {
+            Some(place) => *place,
+            None => {
+                self.runs.push(run.clone());
+                self.run_places.insert(run, self.runs.len() - 1);
+                self.runs.len() - 1
+            }
+        };
+        self.parts.run.push(place);
     }
 }
 

@@ -99,8 +99,17 @@ pub(super) fn setting(it: &Setting) -> String {
     format!("{} = {} ({}{because})", it.name, it.shown, it.origin)
 }
 
+/// How much room its evidence and its repair take in a page, about.
+pub(super) fn detail_bytes(finding: &Finding) -> usize {
+    let seen = finding.evidence.iter();
+    let seen = seen.map(|it| it.path.len() + it.observed.len() + it.expected.len() + 100);
+    let fix = finding.fix.iter();
+    let fix = fix.flat_map(|it| it.command.iter().chain(&it.words));
+    200 + seen.sum::<usize>() + fix.map(|text| text.len() + 60).sum::<usize>()
+}
+
 /// As the template shows it; `row` is its place among all.
-pub(super) fn view(finding: &Finding, row: usize, view: &View<'_>) -> Value {
+pub(super) fn view(finding: &Finding, row: usize, has_details: bool, view: &View<'_>) -> Value {
     let fix = finding.fix.as_ref();
     let unread: Vec<String> = finding.unknown.iter().map(Why::to_string).collect();
     let settings: Vec<String> = finding.settings.iter().map(setting).collect();
@@ -111,6 +120,7 @@ pub(super) fn view(finding: &Finding, row: usize, view: &View<'_>) -> Value {
         .collect();
     context! {
         row => row,
+        has_details => has_details,
         status => status(finding),
         severity => finding.severity.word(),
         rule => finding.rule.clone(),
@@ -122,7 +132,6 @@ pub(super) fn view(finding: &Finding, row: usize, view: &View<'_>) -> Value {
         words => fix.and_then(|fix| fix.words.as_deref()).map(str::trim),
         settings => settings,
         arn => finding.subject.arn.clone(),
-        fingerprint => finding.fingerprint.clone(),
     }
 }
 

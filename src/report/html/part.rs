@@ -5,17 +5,14 @@ use std::collections::BTreeMap;
 
 use minijinja::{Value, context};
 
-use super::StaticRows;
 use super::finding;
 use super::table::{badge, facts};
+use super::{Room, StaticRows, takes};
 use crate::finding::{Finding, SubjectId, Verdict, table_of, worst_first};
 use crate::report::figure::TableFigures;
 use crate::report::terminal::View;
 use crate::report::terminal::layout::number;
 use crate::report::{Counts, Report, TableBrief, TableKey};
-
-/// Bytes of all figures that stand in the parts: beyond them a page opens slowly.
-const FIGURE_BYTES: usize = 90_000;
 
 /// What findings belong to; tables before accounts where nothing else decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,22 +129,35 @@ fn beside(subject: &SubjectId) -> Place<'_> {
     Place::Region(&subject.account, subject.region.as_deref())
 }
 
+/// The parts as the template shows them, and how much of their findings stands there.
+pub(super) struct Views {
+    /// The parts.
+    pub(super) parts: Vec<Value>,
+    /// The rows, counted over all parts, from which on the script writes evidence and repairs.
+    pub(super) detailed: usize,
+    /// How many findings of each part stand in the page.
+    pub(super) written: Vec<usize>,
+}
+
 /// The parts as the template shows them.
 pub(super) fn views(
     report: &Report,
     view: &View<'_>,
     parts: &[Part<'_>],
     rows: &StaticRows,
-) -> Vec<Value> {
-    let mut room = FIGURE_BYTES;
-    let mut row = 0;
+    room: &mut Room,
+) -> Views {
+    let (mut row, mut detailed) = (0, 0);
     let mut views = Vec::new();
     for (at, part) in parts.iter().enumerate().take(rows.parts) {
-        let written = part.findings.iter().take(rows.of_part[at]);
-        let findings: Vec<Value> = written
-            .enumerate()
-            .map(|(below, it)| finding::view(it, row + below, view))
-            .collect();
+        let mut findings = Vec::new();
+        for (below, finding) in part.findings.iter().take(rows.of_part[at]).enumerate() {
+            let has_details = takes(&mut room.details, finding::detail_bytes(finding));
+            if has_details {
+                detailed = row + below + 1;
+            }
+            findings.push(finding::view(finding, row + below, has_details, view));
+        }
         row += part.findings.len();
         views.push(context! {
             id => at,
@@ -156,13 +166,16 @@ pub(super) fn views(
             facts => facts(report, part),
             badge => badge(part),
             tally => tally(part.counts),
-            is_quiet => part.problems() == 0,
-            figures => figures(part.figures, &mut room),
-            raw => raw(part),
+            figures => figures(part.figures, room),
+            raw => if room.details > 0 { raw(part) } else { Vec::new() },
             findings => findings,
         });
     }
-    views
+    Views {
+        parts: views,
+        detailed,
+        written: rows.of_part.clone(),
+    }
 }
 
 /// `51 pass · 6 not applicable`.
@@ -181,17 +194,16 @@ fn tally(counts: Counts) -> String {
 }
 
 /// The large figures of a table, as long as there is room for them.
-fn figures(figures: Option<&TableFigures>, room: &mut usize) -> Vec<Value> {
+fn figures(figures: Option<&TableFigures>, room: &mut Room) -> Vec<Value> {
     let all = figures.into_iter();
     let all = all.flat_map(|it| it.capacity.iter().chain(&it.diagram));
     let mut shown = Vec::new();
     for figure in all {
         let cells = figure.data.rows.iter().flatten();
         let bytes = figure.svg.len() + cells.map(|cell| cell.len() + 9).sum::<usize>();
-        if bytes > *room {
+        if !takes(&mut room.figures, bytes) {
             break;
         }
-        *room -= bytes;
         shown.push(context! {
             title => figure.title.clone(),
             svg => figure.svg.clone(),

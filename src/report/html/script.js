@@ -4,7 +4,7 @@
 (() => {
 const PAGE = 200, PRINTED = 2000, USUAL = 4;
 const data = JSON.parse(document.getElementById("data").textContent);
-const { parts, shapes, results, words, rules } = data;
+const { parts, shapes, words, rules } = data;
 const byId = (id) => document.getElementById(id);
 const number = (value) => value.toLocaleString("en");
 const count = (value, word) => number(value) + " " + word + (value === 1 ? "" : "s");
@@ -17,8 +17,12 @@ const make = (tag, attributes, ...children) => {
 document.documentElement.classList.add("js");
 
 // ---- What there is: results are rows, part after part.
-const starts = [0];
-for (const size of parts.results) starts.push(starts[starts.length - 1] + size);
+const starts = [0], results = [];
+for (const run of parts.run) {
+  for (const shape of data.runs[run]) results.push(shape);
+  starts.push(results.length);
+}
+const signed = parts.is_table.indexOf(2), findings = starts[signed];
 const tables = parts.name.map((_, at) => at).filter((at) => parts.is_table[at] === 1);
 const open = (place, part) => words[place].replaceAll(data.table, parts.name[part]);
 const areaOf = (shape) => (shape[0] >= 0 ? rules.area[shape[0]] : -2 - shape[0]);
@@ -64,13 +68,14 @@ function partsOf(asked) {
   return (at) => parts.is_table[at] === 1 &&
     (exact ? parts.name[at] === text || whole(at) === text : whole(at).toLowerCase().includes(wanted));
 }
-const textsOf = [];
+const textsOf = {};
 // What a search looks through: of a row in the page its text, of another what will stand in it.
 function textOf(shape, row, part) {
-  if (!shape[5]) return (rows.get(row).textContent + " " + rules.title[shape[0]]).toLowerCase();
+  const inPage = rows.has(row) ? rows.get(row).textContent : "";
+  if (!shape[5]) return (inPage + " " + rules.title[shape[0]]).toLowerCase();
   const [said, waiver, command, todo, seen, notes] = shape[5];
   const all = [said, waiver, command, todo, ...seen, ...notes].map((place) => words[place]);
-  return (ruleOf(shape) + " " + (rules.title[shape[0]] || "") + " " + all.join(" ")).toLowerCase();
+  return (ruleOf(shape) + " " + (rules.title[shape[0]] || "") + " " + all.join(" ") + " " + inPage).toLowerCase();
 }
 function select(asked) {
   const isPart = partsOf(asked), wanted = asked.q.toLowerCase().split(/\s+/).filter(Boolean).slice(0, 30);
@@ -94,7 +99,7 @@ function select(asked) {
       if (!shapeOf[place] || !(owns || words[shape[4]] === asked.owner)) continue;
       if (wanted.length && bitsOfPart !== all) {
         // Rows in the page have texts of their own; the others share theirs, with the name left open.
-        const key = shape[5] ? place : -1 - row;
+        const key = rows.has(row) ? -1 - row : place;
         const text = textsOf[key] ??= textOf(shape, row, part);
         if ((bitsOfPart | bits(text)) !== all) continue;
       }
@@ -122,13 +127,20 @@ const mark = (name, word) => {
 function buildRow(row, part) {
   const shape = shapes[results[row]], status = data.statuses[shape[2]];
   const text = (place) => open(place, part);
-  const [said, waiver, command, todo, seen, notes] = shape[5];
+  const [said, waiver] = shape[5];
   const severity = data.severities[shape[1]], rule = ruleOf(shape);
   const link = shape[0] >= 0 ? make("a", { href: "#why-" + rule }, rule) : make("b", {}, rule);
   const head = make("p", { class: "head" }, mark(status, data.status_words[shape[2]]), severity ? make("span", { class: "sev " + severity }, severity) : "", link);
   const item = make("li", { class: "f " + status, id: "f" + row }, head, make("p", { class: "said" }, make("bdi", {}, text(said))));
   if (waiver) item.append(make("p", { class: "note" }, text(waiver)));
-  if (shape[0] < 0 || !(command || todo || seen.length || notes.length)) return item;
+  return item;
+}
+// Evidence and repair, of what the page does not have them of.
+function complete(item, row, part) {
+  const shape = shapes[results[row]];
+  if (shape[0] < 0 || !shape[5]) return item;
+  const text = (place) => open(place, part), [, , command, todo, seen, notes] = shape[5];
+  if (!(command || todo || seen.length || notes.length)) return item;
   const more = make("details", {}, make("summary", {}, command || todo ? "Evidence and repair" : "Evidence"));
   if (command || todo) more.append(make("h4", {}, "Repair"));
   if (command) more.append(make("div", { class: "cmd" }, make("pre", { tabindex: "0" }, make("code", {}, text(command)))));
@@ -158,9 +170,22 @@ function buildPart(part) {
   section.append(make("ol", { class: "fs" }));
   return section;
 }
-const cached = (map, key, build) => {
+function known(section, part) {
+  if (parts.is_table[part] !== 1 || section.querySelector(".raw")) return section;
+  const list = make("dl"), place = (name) => words[parts[name][part]];
+  const facts = [["account and region", place("location")], ["environment", place("environment") || "not read"], ["service", place("service") || "not declared"],
+    ["owner", place("owner") || "not declared"], ["capacity mode", place("mode") || "not read"],
+    ["size", parts.size[part] === null ? "not read" : number(parts.size[part]) + " bytes"], ["global secondary indexes", String(parts.indexes[part] ?? "not read")]];
+  for (const [name, fact] of facts) list.append(make("dt", {}, name), make("dd", {}, fact));
+  section.append(make("details", { class: "fold raw" }, make("summary", {}, "What is known of it"), list));
+  return section;
+}
+const finished = new WeakSet();
+const cached = (map, key, build, finish) => {
   if (!map.has(key)) map.set(key, build());
-  return map.get(key);
+  const element = map.get(key);
+  if (finish && !finished.has(element)) { finished.add(element); finish(element, key); }
+  return element;
 };
 function ready(element) {
   for (const command of element.querySelectorAll(".cmd")) {
@@ -177,19 +202,21 @@ function show() {
   let left = limit, listed = 0;
   for (const { part, hits } of shown.found) {
     if (left <= 0) break;
-    const section = cached(sections, part, () => buildPart(part));
+    const section = cached(sections, part, () => buildPart(part), known);
     const some = hits.slice(0, left);
-    section.querySelector(".fs").replaceChildren(...some.map((row) => cached(rows, row, () => buildRow(row, part))));
+    section.querySelector(".fs").replaceChildren(...some.map((row) => cached(rows, row, () => buildRow(row, part), (item) => complete(item, row, part))));
     left -= Math.max(some.length, 1);
     listed += some.length;
     list.push(section);
   }
   byId("parts").replaceChildren(...list);
   ready(byId("parts"));
-  const rest = shown.total - listed, all = results.length;
+  const rest = shown.total - listed, end = shown.found[shown.found.length - 1];
+  const isSigned = end !== undefined && end.part === signed && end.hits.length;
+  const all = isSigned ? number(results.length) + " findings and signatures" : count(findings, "finding");
   byId("shown").textContent = shown.total
-    ? number(shown.total) + " of " + count(all, "row") + (rest ? ", the first " + number(listed) + " shown" : " shown")
-    : all ? "0 of " + count(all, "row") + " shown: nothing fits these filters" : "";
+    ? number(shown.total) + " of " + all + (rest ? ", the first " + number(listed) + " shown" : " shown")
+    : findings ? "0 of " + all + " shown: nothing fits these filters" : "";
   const button = make("button", { type: "button" }, "Show " + number(Math.min(rest, PAGE)) + " more");
   button.addEventListener("click", () => {
     const last = list[list.length - 1];
@@ -211,7 +238,7 @@ function apply(scrolls) {
   limit = PAGE;
   shown = select(asked);
   show();
-  if (scrolls && filters(asked)) byId("findings").scrollIntoView();
+  if (scrolls && filters(asked)) byId("findings").scrollIntoView({ behavior: "instant" });
 }
 let typing = null;
 function ask(asked, field) {

@@ -2,8 +2,8 @@
 
 use minijinja::{Value, context};
 
-use super::STATIC_ROWS;
 use super::part::Part;
+use super::{Room, STATIC_ROWS, takes};
 use crate::finding::{Severity, Verdict};
 use crate::report::terminal::layout::{bytes, count, number};
 use crate::report::{Counts, Report};
@@ -53,10 +53,10 @@ pub(super) fn badge(part: &Part<'_>) -> (&'static str, &'static str) {
 }
 
 /// The rows that are written as HTML, and how many tables there are.
-pub(super) fn rows(report: &Report, parts: &[Part<'_>]) -> Value {
+pub(super) fn rows(report: &Report, parts: &[Part<'_>], room: &mut Room) -> Value {
     let tables = || parts.iter().enumerate().filter(|(_, it)| it.is_table());
     let rows = tables().take(STATIC_ROWS);
-    let rows: Vec<Value> = rows.map(|(at, part)| row(report, at, part)).collect();
+    let rows: Vec<Value> = rows.map(|(at, part)| row(report, at, part, room)).collect();
     let any = |has: fn(&Part<'_>) -> bool| tables().any(|(_, part)| has(part));
     let sparkline = |part: &Part<'_>| part.figures.is_some_and(|it| it.sparkline.is_some());
     context! {
@@ -70,9 +70,10 @@ pub(super) fn rows(report: &Report, parts: &[Part<'_>]) -> Value {
     }
 }
 
-fn row(report: &Report, at: usize, part: &Part<'_>) -> Value {
+fn row(report: &Report, at: usize, part: &Part<'_>, room: &mut Room) -> Value {
     let brief = part.brief.cloned().unwrap_or_default();
     let sparkline = part.figures.and_then(|it| it.sparkline.as_ref());
+    let sparkline = sparkline.filter(|it| takes(&mut room.sparklines, it.svg.len()));
     context! {
         id => at,
         name => part.name(),

@@ -193,7 +193,8 @@ fn reading<'a>(report: &Report, view: &View<'_>) -> Vec<(&'a str, String)> {
     if view.detail == Detail::Lines && !findings.is_empty() {
         steps.push(("detail", format!("{} -v", view.command)));
     }
-    if report.gate.outcome == GateOutcome::NotReady {
+    let is_shared = view.command.contains(".html");
+    if report.gate.outcome == GateOutcome::NotReady && !is_shared {
         steps.push(("share", format!("{} -o report.html", view.command)));
     }
     steps
