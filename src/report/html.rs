@@ -13,6 +13,7 @@ mod policy;
 mod table;
 mod text;
 mod unread;
+mod words;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, context};

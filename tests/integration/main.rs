@@ -5,6 +5,7 @@ mod attest;
 mod authoring;
 mod binary;
 mod broken;
+mod browser;
 mod checklists;
 mod cli;
 #[cfg(feature = "live")]
@@ -21,7 +22,6 @@ mod manual;
 mod metrics;
 mod mistakes;
 mod project;
-#[cfg(feature = "live")]
 mod python;
 mod readme;
 #[cfg(feature = "live")]

@@ -20,8 +20,10 @@ pub(super) struct SignedRow {
     pub(super) status: &'static str,
     /// `recovery/restore-drill`.
     pub(super) name: String,
-    /// The item's words, and who signed it.
+    /// The item's words.
     pub(super) said: String,
+    /// Who signed it, and who has to.
+    pub(super) notes: String,
     /// Who signed.
     pub(super) by: Vec<String>,
 }
@@ -52,7 +54,8 @@ fn signed_row(list: &Assessed, item: &Item, standing: &Standing) -> Option<Signe
         area: list.list.id.parse().ok(),
         status,
         name: list.list.name_of(item),
-        said: format!("{}: {notes}", item.text),
+        said: item.text.clone(),
+        notes,
         by: signatures
             .iter()
             .map(|it| it.attestation.by.clone())

@@ -13,14 +13,13 @@ use super::finding::{self, STATUSES};
 use super::part::{Part, Views};
 use super::table::{badge, facts, location, worst};
 use super::text;
+use super::words::{TABLE, Words};
 use crate::finding::{Area, Finding, Severity};
 use crate::report::terminal::View;
 use crate::report::terminal::layout::bytes;
 use crate::report::{Counts, Report};
 use crate::snapshot::fact::Why;
 
-/// Stands for the name of the table; of the private letters of Unicode, which no name of AWS has.
-const TABLE: char = '\u{e000}';
 /// Bytes of evidence and repairs; what a table of ten thousand has to say fits, a text for each of a million would not.
 const DETAIL_BYTES: usize = 1_000_000;
 
@@ -81,51 +80,6 @@ struct Shape(i32, i8, u8, u8, usize, Option<Said>);
 /// settings.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 struct Said(usize, usize, usize, usize, Vec<usize>, Vec<usize>);
-
-/// Texts, each once.
-struct Words {
-    texts: Vec<String>,
-    places: HashMap<String, usize>,
-    bytes: usize,
-}
-
-impl Words {
-    fn new() -> Words {
-        let mut words = Words {
-            texts: Vec::new(),
-            places: HashMap::new(),
-            bytes: 0,
-        };
-        // The first is none.
-        words.place("");
-        words
-    }
-
-    fn place(&mut self, text: &str) -> usize {
-        if let Some(place) = self.places.get(text) {
-            return *place;
-        }
-        let place = self.texts.len();
-        self.bytes += text.len() + 4;
-        self.texts.push(text.to_owned());
-        self.places.insert(text.to_owned(), place);
-        place
-    }
-
-    fn optional(&mut self, text: Option<&str>) -> usize {
-        text.map_or(0, |text| self.place(&text::clean(text)))
-    }
-
-    /// A text in which the name of its table may stand.
-    fn open(&mut self, text: &str, part: &Part<'_>) -> usize {
-        let clean = text::clean(text).replace(TABLE, "\u{fffd}");
-        let name = part.name();
-        match part.is_table() && name.len() > 2 {
-            true => self.place(&clean.replace(&name, &TABLE.to_string())),
-            false => self.place(&clean),
-        }
-    }
-}
 
 /// All of it, as what stands in a `<script>` element.
 pub(super) fn script(
@@ -197,7 +151,9 @@ impl<'a, 'v> Making<'a, 'v> {
         let words = &mut self.words;
         columns.name.push(text::clean(&part.name()));
         columns.is_table.push(u8::from(part.is_table()));
-        columns.location.push(words.place(&location(report, part)));
+        columns
+            .location
+            .push(words.place(&text::clean(&location(report, part))));
         columns
             .facts
             .push(words.place(&text::clean(&facts(report, part))));
@@ -303,6 +259,7 @@ impl<'a, 'v> Making<'a, 'v> {
         columns.counts.push([0; 6]);
         for row in rows {
             let said = self.words.place(&text::clean(&row.said));
+            let notes = self.words.place(&text::clean(&row.notes));
             let name = self.words.place(&text::clean(&row.name));
             let by = self.words.optional(row.by.first().map(String::as_str));
             let area = row.area.map_or(-1, |area| area as i32);
@@ -313,7 +270,7 @@ impl<'a, 'v> Making<'a, 'v> {
                 status(row.status),
                 0,
                 by,
-                Some(Said(said, 0, 0, 0, vec![name], Vec::new())),
+                Some(Said(said, notes, 0, 0, vec![name], Vec::new())),
             );
             self.result(shape);
         }

@@ -128,6 +128,7 @@ fn areas(report: &Report) -> Vec<Value> {
             title => area.title(),
             counts => cells(counts),
             bar => bar(counts),
+            found => counts.fail + counts.unknown + counts.waived + counts.baselined > 0,
             list => list.map(done),
         }
     };
@@ -296,7 +297,6 @@ pub(super) fn run(report: &Report, view: &View<'_>) -> Value {
         digest => report.rules_digest.clone(),
         caller => report.caller_arn.clone(),
         done => what_was_done(report, view),
-        command => view.command,
         sizes => sizes(report),
         effects => off.chain(outside).chain(notices).collect::<Vec<_>>(),
         calls => calls.collect::<Vec<_>>(),

@@ -61,7 +61,9 @@ pub(super) fn rows(report: &Report, parts: &[Part<'_>], room: &mut Room) -> Valu
     let sparkline = |part: &Part<'_>| part.figures.is_some_and(|it| it.sparkline.is_some());
     context! {
         total => tables().count(),
-        rest => tables().count() - rows.len(),
+        all => count(tables().count(), "table"),
+        rest => number(tables().count() - rows.len()),
+        has_rest => tables().count() > rows.len(),
         rows => rows,
         has_environment => any(|part| part.brief.is_some_and(|it| it.environment.is_some())),
         has_service => any(|part| part.brief.is_some_and(|it| it.service.is_some())),
