@@ -239,7 +239,7 @@ impl<'a, 'v> Making<'a, 'v> {
     /// The items that people sign, as a part of their own behind all others.
     fn signed(&mut self, rows: &[SignedRow]) {
         let columns = &mut self.parts;
-        columns.name.push("checklists".to_owned());
+        columns.name.push("signatures".to_owned());
         columns.is_table.push(2);
         for column in [
             &mut columns.location,

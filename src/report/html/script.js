@@ -50,9 +50,10 @@ function fragment(asked) {
   const given = [];
   for (const key of TEXTS) if (asked[key]) given.push(key + "=" + encodeURIComponent(asked[key]));
   for (const key of LISTS) if (asked[key].length) given.push(key + "=" + asked[key].join(","));
-  return given.length ? given.join("&") : "findings";
+  // There is nothing of that name, so nothing is scrolled to.
+  return given.length ? given.join("&") : "all";
 }
-const filters = (asked) => fragment(asked) !== "findings";
+const filters = (asked) => fragment(asked) !== "all";
 // A name alone where only one table has it.
 const named = new Map();
 for (const at of tables) named.set(parts.name[at], (named.get(parts.name[at]) || 0) + 1);
@@ -226,7 +227,9 @@ function show() {
   });
   byId("more").replaceChildren(...(rest ? [button] : []));
 }
+let applied = null;
 function apply(scrolls) {
+  applied = location.hash;
   const asked = read();
   for (const key of TEXTS) {
     const field = form.elements[key];
@@ -245,11 +248,10 @@ function ask(asked, field) {
   const address = "#" + fragment(asked);
   if (address === location.hash) return;
   // A word is one step back, not each of its letters.
-  fromForm = true;
   if (field && field === typing) location.replace(address); else location.hash = address;
   typing = field;
+  apply(false);
 }
-let fromForm = false;
 function current() {
   const asked = none();
   for (const key of TEXTS) asked[key] = form.elements[key].value.trim();
@@ -267,9 +269,8 @@ form.addEventListener("focusout", () => { typing = null; });
 form.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(timer); ask(current(), null); });
 byId("clear").addEventListener("click", () => { ask(none(), null); byId("q").focus(); });
 addEventListener("hashchange", () => {
-  const scrolls = !fromForm;
-  fromForm = false;
-  apply(scrolls);
+  // What the form asked for is shown already.
+  if (location.hash !== applied) apply(true);
 });
 
 // ---- Links inside the page leave the filters alone; those to a table or a rule are filters.
