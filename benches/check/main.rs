@@ -167,6 +167,7 @@ fn report(snapshot: &Snapshot, made: assess::Assessment, rules: usize) -> Report
         rules,
         rules_without_metrics: 0,
         briefs: made.briefs,
+        figures: BTreeMap::new(),
         gate,
         summary: made.summary,
         findings: made.findings,
