@@ -310,6 +310,8 @@ pub struct TableBrief {
     pub environment: Option<String>,
     /// The service it belongs to, as declared.
     pub service: Option<String>,
+    /// Who owns it, as declared.
+    pub owner: Option<String>,
     /// `on-demand`, `provisioned`.
     pub capacity_mode: Option<String>,
     /// Size in bytes.

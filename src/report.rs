@@ -26,6 +26,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use self::figure::TableFigures;
 use crate::baseline;
 use crate::checklist::Assessed;
 use crate::config;
@@ -67,6 +68,8 @@ pub struct Report {
     pub rules_without_metrics: usize,
     /// What is worth saying of each table beside its findings.
     pub briefs: BTreeMap<TableKey, TableBrief>,
+    /// Figures of the tables, for the formats that can show them.
+    pub figures: BTreeMap<TableKey, TableFigures>,
     /// The decision.
     pub gate: Gate,
     /// Counts over all findings, those not listed too.
@@ -83,8 +86,6 @@ pub struct Report {
     pub waivers: Vec<waiver::Standing>,
     /// What the baseline came to, where there is one.
     pub baseline: Option<baseline::Standing>,
-    /// Pictures of the tables, where a format is written that shows them.
-    pub figures: BTreeMap<TableKey, figure::TableFigures>,
 }
 
 /// What the configuration did to a run, beside the settings of each finding.

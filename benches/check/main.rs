@@ -174,6 +174,7 @@ fn report(snapshot: &Snapshot, made: assess::Assessment, rules: usize) -> Report
         rules,
         rules_without_metrics: 0,
         briefs: made.briefs,
+        figures: BTreeMap::new(),
         gate,
         summary: made.summary,
         findings: made.findings,
@@ -182,6 +183,5 @@ fn report(snapshot: &Snapshot, made: assess::Assessment, rules: usize) -> Report
         config_effects: ConfigEffects::default(),
         waivers: Vec::new(),
         baseline: None,
-        figures: BTreeMap::new(),
     }
 }

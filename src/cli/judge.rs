@@ -146,6 +146,7 @@ pub(super) fn report(
         rules: choice.settings.rules.len(),
         rules_without_metrics: choice.rules_without_metrics,
         briefs: made.briefs,
+        figures: BTreeMap::new(),
         gate,
         summary: made.summary,
         findings: made.findings,
@@ -160,7 +161,6 @@ pub(super) fn report(
         },
         waivers,
         baseline: known,
-        figures: BTreeMap::new(),
     };
     if asked.figures {
         report.figures = figure::of_tables(&linked, &worst(&report.findings));

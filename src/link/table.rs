@@ -410,9 +410,11 @@ impl<'a> TableView<'a> {
             false => shown,
         });
         let service = self.facts.service.known().and_then(Option::as_ref);
+        let owner = self.facts.owner.known().and_then(Option::as_ref);
         TableBrief {
             environment,
             service: service.map(|it| it.value.clone()),
+            owner: owner.map(|it| it.value.clone()),
             capacity_mode: self.table.billing_mode.known().map(mode),
             size_bytes: self.table.size_bytes.known().copied(),
             indexes: self.indexes.known().map(Vec::len),

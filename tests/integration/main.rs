@@ -5,6 +5,7 @@ mod attest;
 mod authoring;
 mod binary;
 mod broken;
+mod browser;
 mod checklists;
 mod cli;
 #[cfg(feature = "live")]

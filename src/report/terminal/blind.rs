@@ -106,7 +106,16 @@ fn note(view: Drawn<'_>, gap: &BlindSpot) -> Option<String> {
 
 /// As a note has it, without what stands around it; empty where nothing else is known.
 pub(in crate::report) fn known(style: &Style, gap: &BlindSpot) -> String {
-    let reason = match gap.reason {
+    let parts: Vec<String> = reason(gap)
+        .into_iter()
+        .chain(resources(style, gap))
+        .collect();
+    style.clean(&parts.join("; "))
+}
+
+/// Why it could not be read, where that is more than a denial, and what to do about it.
+pub(in crate::report) fn reason(gap: &BlindSpot) -> Option<String> {
+    match gap.reason {
         Reason::Denied => gap.detail.as_deref().and_then(denial),
         Reason::Throttled => Some(format!("{}: try --concurrency 2", gap.reason.words())),
         Reason::TimedOut => Some(format!("{}: try a longer --timeout", gap.reason.words())),
@@ -120,9 +129,7 @@ pub(in crate::report) fn known(style: &Style, gap: &BlindSpot) -> String {
         | Reason::Unrecognised
         | Reason::Undefined
         | Reason::Ambiguous => Some(with_detail(gap)),
-    };
-    let parts: Vec<String> = reason.into_iter().chain(resources(style, gap)).collect();
-    style.clean(&parts.join("; "))
+    }
 }
 
 fn with_detail(gap: &BlindSpot) -> String {
@@ -140,7 +147,7 @@ fn denial(detail: &str) -> Option<String> {
     ))
 }
 
-fn resources(style: &Style, gap: &BlindSpot) -> Option<String> {
+pub(in crate::report) fn resources(style: &Style, gap: &BlindSpot) -> Option<String> {
     let names: Vec<&str> = gap.resources.iter().map(String::as_str).collect();
     match (&names[..], gap.count) {
         ([], _) => None,

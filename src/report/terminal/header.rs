@@ -81,7 +81,7 @@ fn caller(report: &Report, style: &Style) -> Option<String> {
     Some(style.clean(&words))
 }
 
-fn sizes(report: &Report) -> String {
+pub(in crate::report) fn sizes(report: &Report) -> String {
     let left_out = match report.rules_without_metrics {
         0 => String::new(),
         rules => format!(" (metrics not read: {} not assessed)", count(rules, "rule")),
@@ -94,7 +94,7 @@ fn sizes(report: &Report) -> String {
     parts.join(", ")
 }
 
-fn what_was_done(report: &Report, view: &View<'_>) -> String {
+pub(in crate::report) fn what_was_done(report: &Report, view: &View<'_>) -> String {
     let style = &view.style;
     match view.input {
         Input::Live => {

@@ -140,7 +140,7 @@ fn unknown(count: usize) -> Option<String> {
     (count > 0).then(|| format!("{} unknown", number(count)))
 }
 
-fn gate_words(gate: Option<Severity>) -> String {
+pub(in crate::report) fn gate_words(gate: Option<Severity>) -> String {
     match gate {
         None => "gate: never".to_owned(),
         Some(Severity::Critical) => "gate: critical".to_owned(),
@@ -212,8 +212,9 @@ fn reading(report: &Report, view: &View<'_>) -> Vec<(&'static str, String)> {
     if view.detail == Detail::Lines && !findings.is_empty() {
         steps.push(("detail", format!("{} -v", view.command)));
     }
-    if report.gate.outcome == GateOutcome::NotReady {
-        steps.push(("share", format!("{} -o report.json", view.command)));
+    let is_shared = view.command.contains(".html");
+    if report.gate.outcome == GateOutcome::NotReady && !is_shared {
+        steps.push(("share", format!("{} -o report.html", view.command)));
     }
     steps
 }

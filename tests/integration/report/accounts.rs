@@ -128,6 +128,7 @@ pub(crate) fn report(results: Vec<Finding>, gaps: Vec<BlindSpot>, terms: Terms) 
         rules: RULES.len(),
         rules_without_metrics: 0,
         briefs: briefs(&summary),
+        figures: BTreeMap::new(),
         gate,
         summary,
         findings: results.into_iter().filter(kept).collect(),
@@ -195,6 +196,7 @@ fn brief(_: &TableKey) -> TableBrief {
     TableBrief {
         environment: Some("prod".to_owned()),
         service: None,
+        owner: None,
         capacity_mode: Some("on-demand".to_owned()),
         size_bytes: Some(41_234_567_890),
         indexes: Some(2),
