@@ -103,6 +103,7 @@ fn write(folder: &Path, name: &str, report: &Report) {
         rules: &rules,
         input: Input::Live,
         command: "dynalint check",
+        repair: "dynalint fix",
     };
     let page = html::render(report, &view).expect("renders");
     let json = json::render(report).expect("renders");
@@ -120,6 +121,7 @@ fn hostile() -> Report {
         finding.fix = Some(dynalint::finding::Repair {
             command: Some(format!("echo '{name}'")),
             words: Some(format!("see {name}")),
+            forms: None,
         });
         results.push(finding);
     }

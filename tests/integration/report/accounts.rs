@@ -137,7 +137,6 @@ pub(crate) fn report(results: Vec<Finding>, gaps: Vec<BlindSpot>, terms: Terms) 
         config_effects: ConfigEffects::default(),
         waivers: Vec::new(),
         baseline: None,
-        figures: BTreeMap::new(),
     }
 }
 
