@@ -9,7 +9,7 @@ use super::finding;
 use super::table::{badge, facts};
 use super::{Room, StaticRows, takes};
 use crate::finding::{Finding, SubjectId, Verdict, table_of, worst_first};
-use crate::report::figure::TableFigures;
+use crate::report::figure::{Figure, TableFigures};
 use crate::report::terminal::View;
 use crate::report::terminal::layout::number;
 use crate::report::{Counts, Report, TableBrief, TableKey};
@@ -166,7 +166,8 @@ pub(super) fn views(
             facts => facts(report, part),
             badge => badge(part),
             tally => tally(part.counts),
-            figures => figures(part.figures, room),
+            figures => figures(part.figures.map(first_figures), room),
+            more_figures => figures(part.figures.map(more_figures), room),
             raw => if room.details > 0 { raw(part) } else { Vec::new() },
             findings => findings,
         });
@@ -193,18 +194,33 @@ fn tally(counts: Counts) -> String {
     words.collect::<Vec<String>>().join(" · ")
 }
 
-/// The large figures of a table, as long as there is room for them.
-fn figures(figures: Option<&TableFigures>, room: &mut Room) -> Vec<Value> {
-    let all = figures.into_iter();
-    let all = all.flat_map(|it| it.capacity.iter().chain(&it.diagram));
+/// The charts of reads and writes that are the table's own; those of its indexes come after them.
+const OF_THE_TABLE: usize = 2;
+
+/// What belongs to the table, and its own charts.
+fn first_figures(figures: &TableFigures) -> Vec<(&Figure, bool)> {
+    let diagram = figures.diagram.iter().map(|figure| (figure, true));
+    let own = figures.capacity.iter().take(OF_THE_TABLE);
+    diagram.chain(own.map(|figure| (figure, false))).collect()
+}
+
+/// The charts of its indexes.
+fn more_figures(figures: &TableFigures) -> Vec<(&Figure, bool)> {
+    let others = figures.capacity.iter().skip(OF_THE_TABLE);
+    others.map(|figure| (figure, false)).collect()
+}
+
+/// Figures and whether each is a wide one, as long as there is room for them.
+fn figures(figures: Option<Vec<(&Figure, bool)>>, room: &mut Room) -> Vec<Value> {
     let mut shown = Vec::new();
-    for figure in all {
+    for (figure, is_wide) in figures.unwrap_or_default() {
         let cells = figure.data.rows.iter().flatten();
         let bytes = figure.svg.len() + cells.map(|cell| cell.len() + 9).sum::<usize>();
         if !takes(&mut room.figures, bytes) {
             break;
         }
         shown.push(context! {
+            is_wide => is_wide,
             title => figure.title.clone(),
             svg => figure.svg.clone(),
             head => figure.data.head.clone(),

@@ -239,6 +239,8 @@ function apply(scrolls) {
   }
   for (const key of LISTS) for (const box of form.querySelectorAll("[name=" + key + "]")) box.checked = asked[key].includes(box.value);
   limit = PAGE;
+  // Pictures are of the whole table: who asks for certain findings has them in a row.
+  byId("parts").classList.toggle("filtered", filters({ ...asked, table: "" }));
   shown = select(asked);
   show();
   if (scrolls && filters(asked)) byId("findings").scrollIntoView({ behavior: "instant" });

@@ -1,5 +1,5 @@
 # dynalint 0.1.0, facts of 2026-11-23 00:38Z. 21 repairs of 21 rules on 8 resources: 4 can run as
-# they are, 4 only show what to change, 7 to fill in, 6 in words alone.
+# they are, 1 only show what to change, 11 to fill in, 2 cannot be taken back, 4 in words alone.
 # Nothing was changed. What stands without "#" can run as it is, by someone who may write.
 
 # === table feed-follows, eu-west-1, account 111122223333 ===
@@ -25,13 +25,15 @@ aws dynamodb describe-table --region eu-west-1 --table-name feed-follows
 
 # pitr-on, critical: Point-in-time recovery is on
 #   found      shop-sessions: point-in-time recovery is off
+#   note       Billed by the GB of the table and its local indexes, each month.
 aws dynamodb update-continuous-backups --region eu-west-1 --table-name shop-sessions \
   --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true
 
 # table-key-usable, critical: The KMS keys of a table and its replicas can be used
 #   found      shop-sessions: key unusable, PendingDeletion:
 #              arn:aws:kms:eu-west-1:111122223333:key/bca71399-8d21-55ba-b9bb-910826801258
-#   note       The first line is for a key that waits for its deletion alone.
+#   note       The first line is for a key that waits for its deletion alone; for another it fails
+#              and does nothing. A key that is gone cannot be brought back.
 aws kms cancel-key-deletion --region eu-west-1 \
   --key-id arn:aws:kms:eu-west-1:111122223333:key/bca71399-8d21-55ba-b9bb-910826801258
 aws kms enable-key --region eu-west-1 \
@@ -42,9 +44,14 @@ aws kms enable-key --region eu-west-1 \
 # alarm-dimensions-real, high: Every alarm on DynamoDB watches dimensions under which its metric is
 # published
 #   found      alarm feed-posts-latency: nothing is published under its dimensions
-#   shows      the command shows what to change, and changes nothing
-aws cloudwatch describe-alarms --region eu-west-1 --alarm-names feed-posts-latency \
-  --query 'MetricAlarms[].[MetricName,Dimensions]'
+#   note       Between the two commands edit alarm.json: give it the dimensions under which its
+#              metric is published: TABLE and, for latency, system errors and throttled requests, an
+#              OPERATION such as Query. The second replaces the whole alarm and takes settings
+#              alone, so take out AlarmArn, what begins with State, and every line with a time.
+#   fill in    file://alarm.json
+# aws cloudwatch describe-alarms --region eu-west-1 --alarm-names feed-posts-latency \
+#   --query 'MetricAlarms[0]' > alarm.json
+# aws cloudwatch put-metric-alarm --region eu-west-1 --cli-input-json file://alarm.json
 
 # === table feed-posts, eu-west-1, account 111122223333 ===
 
@@ -58,6 +65,8 @@ aws lambda update-event-source-mapping --region eu-west-1 \
 # dead-letter-depth-alarm, high: A message in a consumer's failure queue raises an alarm that
 # reaches someone
 #   found      failure queue feed-fanout-failed of feed-fanout: no working alarm on its depth or age
+#   note       TOPIC_ARN is an SNS topic that reaches whoever is on call. Alarms are billed by the
+#              month.
 #   fill in    TOPIC_ARN
 # aws cloudwatch put-metric-alarm --region eu-west-1 --alarm-name feed-fanout-failed-depth \
 #   --namespace AWS/SQS --metric-name ApproximateNumberOfMessagesVisible \
@@ -73,6 +82,8 @@ aws lambda update-event-source-mapping --region eu-west-1 \
 # index-write-throttle-alarm, high: Throttled writes of every index raise an alarm that reaches
 # someone
 #   found      index GSI1 of feed-posts: no working alarm on throttled writes
+#   note       TOPIC_ARN is an SNS topic that reaches whoever is on call. Alarms are billed by the
+#              month.
 #   fill in    TOPIC_ARN
 # aws cloudwatch put-metric-alarm --region eu-west-1 \
 #   --alarm-name feed-posts-GSI1-write-throttle-alarm --namespace AWS/DynamoDB \
@@ -89,6 +100,9 @@ aws lambda update-event-source-mapping --region eu-west-1 \
 
 # latency-alarm, medium: Slow requests raise an alarm that reaches someone
 #   found      feed-posts: no working alarm on the latency of an operation
+#   note       MILLISECONDS is what callers can still bear. Query is one operation of several: take
+#              the one that they wait for. TOPIC_ARN is an SNS topic that reaches whoever is on
+#              call. Alarms are billed by the month.
 #   fill in    MILLISECONDS, TOPIC_ARN
 # aws cloudwatch put-metric-alarm --region eu-west-1 --alarm-name feed-posts-latency \
 #   --namespace AWS/DynamoDB --metric-name SuccessfulRequestLatency \
@@ -100,64 +114,104 @@ aws lambda update-event-source-mapping --region eu-west-1 \
 
 # alarm-threshold-reachable, high: An alarm on consumed capacity can reach its threshold
 #   found      alarm shop-orders-consumed-writes: threshold 120,000 is above the highest sum, 72,000
-#   shows      the command shows what to change, and changes nothing
-#   note       Put the alarm again with its own settings and a threshold of 0.8 times units a second
-#              times period, or let metric math compare consumed with provisioned capacity:
-#              m1/PERIOD(m1)/m2*100.
-aws cloudwatch describe-alarms --region eu-west-1 --alarm-names shop-orders-consumed-writes \
-  --query 'MetricAlarms[0]'
+#   note       Between the two commands edit alarm.json: THRESHOLD is 0.8 times units a second times
+#              the period, or compare consumed with provisioned capacity in metric math:
+#              m1/PERIOD(m1)/m2*100. The second replaces the whole alarm and takes settings alone,
+#              so take out AlarmArn, what begins with State, and every line with a time.
+#   fill in    file://alarm.json
+# aws cloudwatch describe-alarms --region eu-west-1 --alarm-names shop-orders-consumed-writes \
+#   --query 'MetricAlarms[0]' > alarm.json
+# aws cloudwatch put-metric-alarm --region eu-west-1 --cli-input-json file://alarm.json
 
 # copies-arrive, high: Copies of backups arrive
 #   found      shop-orders: no copy in eu-central-1 lately, wanted one in 1 day
-#   shows      the command shows what to change, and changes nothing
 #   note       The status message of the last failed copy job names the role, key or vault policy
-#              that refused it.
-aws backup list-copy-jobs --region eu-west-1 \
-  --by-resource-arn arn:aws:dynamodb:eu-west-1:111122223333:table/shop-orders \
-  --by-destination-vault-arn arn:aws:backup:eu-central-1:111122223333:backup-vault:prod-vault-copy
+#              that refused it. Mend that, then copy the newest RECOVERY_POINT_ARN of the VAULT
+#              once, with the ROLE_ARN of the plan. The next run of the plan does as well.
+#   fill in    RECOVERY_POINT_ARN, ROLE_ARN, VAULT
+# aws backup list-copy-jobs --region eu-west-1 \
+#   --by-resource-arn arn:aws:dynamodb:eu-west-1:111122223333:table/shop-orders \
+#   --by-destination-vault-arn \
+#   arn:aws:backup:eu-central-1:111122223333:backup-vault:prod-vault-copy
+# aws backup start-copy-job --region eu-west-1 --recovery-point-arn RECOVERY_POINT_ARN \
+#   --source-backup-vault-name VAULT --destination-backup-vault-arn \
+#   arn:aws:backup:eu-central-1:111122223333:backup-vault:prod-vault-copy --iam-role-arn ROLE_ARN
 
 # policy-trusted-accounts, high: The table's policy lets in only accounts that are trusted
 #   found      shop-orders: its policy lets in undeclared accounts, by Shared
+#   note       Between the two commands edit policy.json: take out the accounts and organizations
+#              that are not trusted, or declare them in dynalint.yaml. In a template PRINCIPAL_ARN
+#              is who needs it. The new policy replaces the old one at once, and who is not in it is
+#              shut out.
 #   fill in    file://policy.json
+# aws dynamodb get-resource-policy --region eu-west-1 \
+#   --resource-arn arn:aws:dynamodb:eu-west-1:111122223333:table/shop-orders --query Policy \
+#   --output text > policy.json
 # aws dynamodb put-resource-policy --region eu-west-1 \
 #   --resource-arn arn:aws:dynamodb:eu-west-1:111122223333:table/shop-orders \
 #   --policy file://policy.json
 
-# scaling-alarms-alive, high: The alarms that auto scaling lives on are there and may act
-#   found      table/shop-orders reads: an alarm that auto scaling needs is gone or may not act
-#   to do      Delete the scaling policy and put it again: auto scaling makes its alarms anew.
-#              Switched-off ones: aws cloudwatch enable-alarm-actions.
-
 # unused-index, low: Every index is read
 #   found      index GSI2 of shop-orders: nothing was read from it in the window
-#   to do      Ask who made it and for what. Then delete it: aws dynamodb update-table,
-#              GlobalSecondaryIndexUpdates, Delete.
+#   note       Ask first who made it and for what: a query of it fails at once, and building it
+#              again is billed by the item. In a template take its block out.
+#   for good   it deletes
+# aws dynamodb update-table --region eu-west-1 --table-name shop-orders \
+#   --global-secondary-index-updates Delete={IndexName=GSI2}
+
+# scaling-alarms-alive, high: The alarms that auto scaling lives on are there and may act
+#   found      table/shop-orders reads: an alarm that auto scaling needs is gone or may not act
+#   note       POLICY is the policy that the target has: without it nothing scales until the second
+#              command, which makes the alarms anew. METRIC is DynamoDBReadCapacityUtilization for
+#              reads, DynamoDBWriteCapacityUtilization for writes. Where alarms are only switched
+#              off: aws cloudwatch enable-alarm-actions.
+#   for good   it deletes
+#   fill in    METRIC, POLICY
+# aws application-autoscaling delete-scaling-policy --region eu-west-1 \
+#   --service-namespace dynamodb --resource-id table/shop-orders \
+#   --scalable-dimension dynamodb:table:ReadCapacityUnits --policy-name POLICY
+# aws application-autoscaling put-scaling-policy --region eu-west-1 --service-namespace dynamodb \
+#   --resource-id table/shop-orders --scalable-dimension dynamodb:table:ReadCapacityUnits \
+#   --policy-name POLICY --policy-type TargetTrackingScaling \
+#   --target-tracking-scaling-policy-configuration \
+#   TargetValue=70,PredefinedMetricSpecification={PredefinedMetricType=METRIC}
 
 # === topic team-mail, eu-west-1, account 111122223333 ===
 
 # alarm-topic-confirmed, high: Every topic that alarms notify has a confirmed subscriber
 #   found      topic team-mail: no confirmed subscriber; alarms that notify it: 30
-#   fill in    ADDRESS
+#   note       PROTOCOL is https, sms, email, lambda or sqs, and ENDPOINT the address. An e-mail
+#              address or a URL hears nothing until it has confirmed.
+#   fill in    ENDPOINT, PROTOCOL
 # aws sns subscribe --region eu-west-1 --topic-arn arn:aws:sns:eu-west-1:111122223333:team-mail \
-#   --protocol email --notification-endpoint ADDRESS
+#   --protocol PROTOCOL --notification-endpoint ENDPOINT
 
 # alarm-topic-deliverable, high: CloudWatch can publish to every topic that alarms notify
 #   found      topic team-mail: drops what CloudWatch sends; alarms that notify it: 30
-#   note       Let cloudwatch.amazonaws.com do sns:Publish in the policy of the topic; for an
-#              encrypted topic use a customer's key whose policy lets cloudwatch.amazonaws.com do
+#   note       Between the first two commands edit policy.json: cloudwatch.amazonaws.com may do
+#              sns:Publish; the second replaces the whole policy. The third is for an encrypted
+#              topic alone: KEY_ID is a customer's key whose policy lets cloudwatch.amazonaws.com do
 #              kms:Decrypt and kms:GenerateDataKey*.
-#   fill in    KEY
+#   fill in    KEY_ID, file://policy.json
+# aws sns get-topic-attributes --region eu-west-1 \
+#   --topic-arn arn:aws:sns:eu-west-1:111122223333:team-mail --query Attributes.Policy \
+#   --output text > policy.json
+# aws sns set-topic-attributes --region eu-west-1 \
+#   --topic-arn arn:aws:sns:eu-west-1:111122223333:team-mail --attribute-name Policy \
+#   --attribute-value file://policy.json
 # aws sns set-topic-attributes --region eu-west-1 \
 #   --topic-arn arn:aws:sns:eu-west-1:111122223333:team-mail --attribute-name KmsMasterKeyId \
-#   --attribute-value KEY
+#   --attribute-value KEY_ID
 
 # === vault prod-vault, eu-west-1, account 111122223333 ===
 
 # backup-failure-notified, high: Somebody hears of backup jobs that fail
 #   found      vault prod-vault: nobody hears of backup jobs that fail
-#   fill in    TOPIC
+#   note       TOPIC_ARN is a topic whose policy lets backup.amazonaws.com do sns:Publish and that
+#              reaches someone. It replaces the notifications that the vault has.
+#   fill in    TOPIC_ARN
 # aws backup put-backup-vault-notifications --region eu-west-1 --backup-vault-name prod-vault \
-#   --sns-topic-arn TOPIC --backup-vault-events BACKUP_JOB_COMPLETED
+#   --sns-topic-arn TOPIC_ARN --backup-vault-events BACKUP_JOB_COMPLETED
 
 # === principal role/shop-orders-api, account 111122223333, all regions ===
 
@@ -167,12 +221,19 @@ aws backup list-copy-jobs --region eu-west-1 \
 #              name it in the parameter admins.
 
 # To fill in:
-#   ADDRESS             alarm-topic-confirmed
-#   KEY                 alarm-topic-deliverable
+#   ENDPOINT            alarm-topic-confirmed
+#   KEY_ID              alarm-topic-deliverable
+#   METRIC              scaling-alarms-alive
 #   MILLISECONDS        latency-alarm
-#   TOPIC               backup-failure-notified
-#   TOPIC_ARN           dead-letter-depth-alarm, index-write-throttle-alarm, latency-alarm
-#   file://policy.json  policy-trusted-accounts
+#   POLICY              scaling-alarms-alive
+#   PROTOCOL            alarm-topic-confirmed
+#   RECOVERY_POINT_ARN  copies-arrive
+#   ROLE_ARN            copies-arrive
+#   TOPIC_ARN           backup-failure-notified, dead-letter-depth-alarm,
+#                       index-write-throttle-alarm, latency-alarm
+#   VAULT               copies-arrive
+#   file://alarm.json   alarm-dimensions-real, alarm-threshold-reachable
+#   file://policy.json  alarm-topic-deliverable, policy-trusted-accounts
 
 # 4 results could not be told, so there is nothing to repair of them yet:
 #   missing permission                  rules it blinds

@@ -15,7 +15,11 @@ const WIDTHS: [usize; 6] = [40, 60, 80, 100, 120, 200];
 
 /// What is longer than asked for. A word alone on its line may be: broken, it could not be copied or followed.
 fn too_wide(text: &str, width: usize) -> Vec<&str> {
-    let alone = |line: &str| line.trim_end_matches(" \\").split_whitespace().count() < 2;
+    let alone = |line: &str| {
+        let line = line.trim_end_matches(" \\").trim();
+        let is_quoted = line.len() > 1 && line.starts_with('\'') && line.ends_with('\'');
+        is_quoted || line.split_whitespace().count() < 2
+    };
     let lines = text.lines();
     lines
         .filter(|line| line.width() > width && !alone(line))
