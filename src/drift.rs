@@ -117,9 +117,9 @@ pub enum TurnKind {
     Severer,
     /// A waiver covered it, and does no more.
     WaiverEnded,
-    /// It was a problem, and holds now, or does not apply.
+    /// It was a problem, and holds now.
     Holds,
-    /// It could not be told, and holds, or does not apply.
+    /// It could not be told, and holds.
     Told,
     /// It is as it was, at a lower severity.
     Milder,
@@ -127,6 +127,9 @@ pub enum TurnKind {
     Gone,
     /// It failed, and cannot be told any more: neither worse nor better.
     LostSight,
+    /// It was a problem, and its rule does not speak of the subject any more: what it asks of may be switched off, which is
+    /// no repair.
+    AppliesNoMore,
     /// It is a problem that a waiver covers, and was none, or not covered.
     Accepted,
 }
@@ -144,6 +147,7 @@ impl TurnKind {
             TurnKind::Milder => "milder",
             TurnKind::Gone => "gone",
             TurnKind::LostSight => "lost-sight",
+            TurnKind::AppliesNoMore => "applies-no-more",
             TurnKind::Accepted => "accepted",
         }
     }
@@ -157,7 +161,9 @@ impl TurnKind {
             TurnKind::Holds | TurnKind::Told | TurnKind::Milder | TurnKind::Gone => {
                 Direction::Better
             }
-            TurnKind::LostSight | TurnKind::Accepted => Direction::Neither,
+            TurnKind::LostSight | TurnKind::AppliesNoMore | TurnKind::Accepted => {
+                Direction::Neither
+            }
         }
     }
 }

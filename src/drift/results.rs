@@ -220,6 +220,11 @@ fn came(
             Came::Turned(TurnKind::Fails)
         }
         (Stand::Good, Stand::Unknown) => Came::Turned(TurnKind::Blind),
+        (Stand::Fails | Stand::Unknown | Stand::Waived, Stand::Good)
+            if new.is_some_and(|it| it.verdict == Verdict::NotApplicable) =>
+        {
+            Came::Turned(TurnKind::AppliesNoMore)
+        }
         (Stand::Fails, Stand::Good) => Came::Turned(TurnKind::Holds),
         (Stand::Unknown, Stand::Good) => Came::Turned(TurnKind::Told),
         (Stand::Fails, Stand::Unknown) => Came::Turned(TurnKind::LostSight),

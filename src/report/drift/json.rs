@@ -109,7 +109,7 @@ struct SummaryV1 {
 
 #[derive(Serialize, JsonSchema)]
 struct TurnV1<'a> {
-    /// `fails`, `cannot-tell`, `severer`, `waiver-ended`; `holds`, `can-tell`, `milder`, `gone`; `lost-sight`, `accepted`.
+    /// `fails`, `cannot-tell`, `severer`, `waiver-ended`; `holds`, `can-tell`, `milder`, `gone`; `lost-sight`, `applies-no-more`, `accepted`.
     turn: &'static str,
     rule: &'a str,
     area: &'static str,

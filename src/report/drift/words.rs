@@ -54,6 +54,7 @@ pub(super) fn told(turn: &Turn, rules: &BTreeMap<String, RuleFacts>) -> String {
         TurnKind::Holds => format!("holds now; was: {}", said(old)),
         TurnKind::Told => format!("can be told now; was unknown{}", reason(old)),
         TurnKind::Gone => format!("is gone; was: {}", said(old)),
+        TurnKind::AppliesNoMore => format!("does not apply any more; was: {}", said(old)),
         TurnKind::LostSight => format!("failed, and cannot be told any more{}", reason(new)),
         TurnKind::Accepted => format!("{}: {}", waiver(new, "waived"), said(new)),
     }

@@ -46,8 +46,14 @@ fn each_rule_that_turns_is_worse_and_the_other_way_round_better() {
         if !told_of || (turned && there.outcome(TERMS) != Outcome::Drifted) {
             wrong.push(format!("{rule} is not told"));
         }
-        if told(&there.worse) != told(&back.better) || told(&there.better) != told(&back.worse) {
-            let [worse, better] = [&there.worse, &back.better].map(|it| told(it));
+        // A problem that is none because its rule does not apply any more is no better for it.
+        let relieved = |drift: &Drift| {
+            let no_more = |turn: &&Turn| turn.kind == TurnKind::AppliesNoMore;
+            let turns: Vec<Turn> = drift.other.iter().filter(no_more).cloned().collect();
+            told(&[drift.better.clone(), turns].concat())
+        };
+        if told(&there.worse) != relieved(&back) || relieved(&there) != told(&back.worse) {
+            let [worse, better] = [told(&there.worse), relieved(&back)];
             wrong.push(format!("{rule} is no mirror: {worse:?} {better:?}"));
         }
         if back.outcome(TERMS) == Outcome::Drifted
@@ -90,6 +96,18 @@ fn a_pass_that_cannot_be_told_any_more_is_worse_and_a_failure_neither() {
     assert_eq!(one(&drift_of, "pitr-on"), TurnKind::LostSight);
     let back = drift(&new, &old, catalog.rules());
     assert_eq!(one(&back, "pitr-on"), TurnKind::Fails);
+}
+
+#[test]
+fn what_is_switched_off_is_no_repair_of_what_asked_for_more_of_it() {
+    let catalog = catalog();
+    let (mut old, mut new) = (healthy(), healthy());
+    table(&mut old, 0)["pitr"]["window_days"] = json!(1);
+    table(&mut new, 0)["pitr"]["status"] = json!("DISABLED");
+    let drift_of = drift(&old, &new, catalog.rules());
+    assert_eq!(one(&drift_of, "pitr-on"), TurnKind::Fails);
+    assert_eq!(one(&drift_of, "pitr-window"), TurnKind::AppliesNoMore);
+    assert!(drift_of.better.is_empty());
 }
 
 #[test]
