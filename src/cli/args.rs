@@ -447,7 +447,8 @@ pub struct OutputArgs {
     /// Format on stdout
     #[arg(short, long, value_enum, default_value_t = Format::Terminal)]
     pub format: Format,
-    /// Also write the report to a file; .json and .txt tell the format (repeatable)
+    /// Also write the report to a file; .html, .json, .jsonl, .sarif, .xml (JUnit), .md, .csv and .txt tell the format
+    /// (repeatable)
     #[arg(short, long, value_name = "[FORMAT:]FILE")]
     pub output: Vec<OutputFile>,
     /// Which results are listed, every one; without it the worst failures and what is unknown

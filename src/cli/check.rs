@@ -14,7 +14,7 @@ use super::dry_run;
 use super::exit::{Exit, Failure};
 use super::files::must_be_there;
 use super::fix;
-use super::format::Format;
+use super::format::{Format, OutputFile};
 use super::history;
 use super::judge::{self, Asked};
 use super::output::{Console, write_file};
@@ -122,6 +122,17 @@ pub(super) fn run(
 
 /// What clap can't refuse.
 fn refuse(args: &CheckArgs) -> Result<(), Failure> {
+    let outputs = &args.output.output;
+    let twice = outputs.iter().enumerate().find(|(at, it)| {
+        let earlier = &outputs[..*at];
+        earlier.iter().any(|other| other.path == it.path)
+    });
+    if let Some((_, twice)) = twice {
+        return Err(Failure::new(
+            format!("--output names {} twice", twice.path.display()),
+            "a file for each format",
+        ));
+    }
     let is_terminal = |format: Format| format == Format::Terminal;
     let is_live = args.input.is_none() && !args.demo;
     if is_live && (args.offline || (variables::is_offline() && !args.run.dry_run)) {
@@ -195,7 +206,11 @@ pub(super) fn with_config(args: &CheckArgs, project: &Project) -> Result<CheckAr
         args.gate.max_age = None;
     } else {
         args.gate.max_age = args.gate.max_age.or(gate.max_age);
-        args.output.output.extend(project.output.iter().cloned());
+        // What is named here wins over the file.
+        let is_named = |path: &Path| args.output.output.iter().any(|own| own.path == path);
+        let more = project.output.iter().filter(|it| !is_named(&it.path));
+        let more: Vec<OutputFile> = more.cloned().collect();
+        args.output.output.extend(more);
     }
     Ok(args)
 }

@@ -16,6 +16,12 @@ use crate::report::terminal::layout::count;
 
 /// Runs it.
 pub(super) fn run(args: &InitArgs, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    if args.ci.is_some() && args.profile.is_some() {
+        return Err(Failure::new(
+            "--profile does not go with --ci: a pipeline has no profiles",
+            "leave it out; to try it here: dynalint doctor --profile NAME",
+        ));
+    }
     let there = config_file(&ConfigArgs::default());
     // Where only a pipeline is wanted, a file that is there is left as it is.
     let written = match (&there, args.ci) {

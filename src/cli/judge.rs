@@ -16,7 +16,9 @@ use crate::finding::looked::Looked;
 use crate::finding::{Finding, Verdict};
 use crate::gate::{self, Seen, Terms};
 use crate::link::Linked;
-use crate::report::{ConfigEffects, Report, RuleFacts, TableKey, figure, table_key, worst_first};
+use crate::report::{
+    ConfigEffects, Report, RuleFacts, TableKey, figure, repairs, table_key, worst_first,
+};
 use crate::rule::Rule;
 use crate::snapshot::Snapshot;
 use crate::waiver::{self, Environments, State};
@@ -72,6 +74,7 @@ pub(super) fn report(
 ) -> (Report, Option<Made>) {
     let linked = Linked::new(snapshot, &project.config);
     let mut made = assess::assess(&choice.settings, &linked, &choice.tables, asked.listing);
+    repairs::aim(&mut made.findings);
     // A rule on the account that does not apply to an empty one has checked nothing.
     let all = &made.summary.all;
     let anything = made.tables > 0 || all.total() > all.not_applicable;

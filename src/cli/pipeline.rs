@@ -17,11 +17,16 @@ use super::output::Console;
 use super::screen::Platform;
 use super::variables;
 use crate::config::{Config, NAME};
-use crate::report::github::{self, summary};
+use crate::report::github;
 use crate::report::terminal::layout::{count, number};
 use crate::report::terminal::{Detail, View, only};
-use crate::report::{Anchor, Report, gitlab};
+use crate::report::{Anchor, Report, gitlab, markdown};
 use crate::snapshot::file::trouble;
+
+/// Bytes that a step's page may have; GitHub refuses all of a larger one. Its own limit is 1,048,576.
+const MOST_PAGE: usize = 1_000_000;
+/// Bytes without which a report has no room for its verdict.
+const LEAST_PAGE: usize = 8_000;
 
 /// Writes the report to stdout, and what the pipeline shows of it to where it looks for that.
 pub(super) fn show(
@@ -39,12 +44,13 @@ pub(super) fn show(
                 console.report(&text(Format::Github, report, view)?)?;
             }
         }
-        (Some(Platform::Github), false) | (Some(Platform::Gitlab) | None, _) => {
-            console.report(stdout)?;
+        (Some(Platform::Github), false) => {
+            console.report(&disarmed(args.output.format, stdout))?;
         }
+        (Some(Platform::Gitlab) | None, _) => console.report(stdout)?,
     }
     if console.screen.platform(args.talk.ci) == Some(Platform::Github) {
-        keep_page(&text(Format::Markdown, report, view)?, console);
+        keep_page(&only(report, view.show), view, console);
     }
     if formats(args).any(|format| format == Format::Gitlab) {
         console.talk(&beside_gitlab(&only(report, view.show)));
@@ -53,28 +59,53 @@ pub(super) fn show(
 }
 
 /// Adds the report to the page of the step. The verdict does not hang on it, so trouble with it is only told.
-fn keep_page(markdown: &str, console: &mut Console<'_>) {
-    let Some(path) = variables::step_summary().filter(|_| !markdown.is_empty()) else {
+fn keep_page(report: &Report, view: &View<'_>, console: &mut Console<'_>) {
+    let Some(path) = variables::step_summary() else {
         return;
     };
-    if let Err(error) = add(&path, markdown) {
-        console.talk(&format!(
+    match add(&path, report, view) {
+        Ok(true) => {}
+        Ok(false) => {
+            console.talk("warning: the page of the step is full, so the report is not on it\n");
+        }
+        Err(error) => console.talk(&format!(
             "warning: cannot write to GITHUB_STEP_SUMMARY, so the step has no page: {}\n",
             trouble(&error)
-        ));
+        )),
     }
 }
 
-/// The runner reads all that the commands of a step have added: it is added to in one go, and never replaced.
-fn add(path: &Path, markdown: &str) -> io::Result<()> {
+/// What the log of a job shows, in a format for machines or people, without what its runner would take for a command.
+fn disarmed(format: Format, stdout: &str) -> String {
+    match format {
+        // These are commands.
+        Format::Github => stdout.to_owned(),
+        Format::Json | Format::Jsonl | Format::Sarif | Format::Gitlab | Format::Ocsf => {
+            github::disarmed_in(stdout, true, false)
+        }
+        Format::Junit => github::disarmed_in(stdout, false, true),
+        Format::Terminal | Format::Markdown | Format::Html | Format::Csv => {
+            github::disarmed(stdout)
+        }
+    }
+}
+
+/// The runner reads all that the commands of a step have added: it is added to in one go, and never replaced. Whether
+/// there was room for it.
+fn add(path: &Path, report: &Report, view: &View<'_>) -> io::Result<bool> {
     let used = match fs::metadata(path) {
         Ok(there) => usize::try_from(there.len()).unwrap_or(usize::MAX),
         Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
         Err(error) => return Err(error),
     };
-    let text = summary::fitting(markdown, used);
+    let room = MOST_PAGE.saturating_sub(used);
+    if room < LEAST_PAGE {
+        return Ok(false);
+    }
+    let text = markdown::within(report, view, room);
     let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-    file.write_all(text.as_bytes())
+    file.write_all(text.as_bytes())?;
+    Ok(true)
 }
 
 /// What has no place in GitLab's file.

@@ -1,15 +1,13 @@
-//! What a job of GitHub Actions shows of a report: annotations, written as commands to its runner; and in
-//! [`summary`] the page that it keeps of the step.
+//! What a job of GitHub Actions shows of a report: annotations, written as commands to its runner.
 //!
 //! A failure that counts in the gate is an error; a failure below it, and what is not known, is a warning. The runner
 //! takes ten of each from a step, so the worst are written, and one notice says how many are left.
-
-pub mod summary;
 
 use super::Report;
 use super::pipeline::{cut, in_order, said};
 use super::terminal::View;
 use super::terminal::layout::number;
+use super::terminal::verdict;
 use crate::finding::{Counts, Finding, Verdict};
 
 /// So many errors, and so many warnings, a step may have.
@@ -26,14 +24,19 @@ pub fn render(report: &Report, view: &View<'_>) -> Result<String, serde_json::Er
     let counting = in_order(report).into_iter().filter(|it| it.counts());
     let (errors, warnings): (Vec<&Finding>, Vec<&Finding>) =
         counting.partition(|finding| is_error(finding, report));
-    let mut left = Counts::default();
+    let mut annotated = Counts::default();
     let mut text = String::new();
-    for (command, findings) in [("error", errors), ("warning", warnings)] {
-        let (shown, more) = findings.split_at(findings.len().min(MOST_OF_EACH));
+    for (command, findings) in [("error", &errors), ("warning", &warnings)] {
+        let shown = &findings[..findings.len().min(MOST_OF_EACH)];
         text.extend(shown.iter().map(|it| annotation(command, it, report, view)));
-        more.iter().for_each(|finding| left.count(finding));
+        shown.iter().for_each(|finding| annotated.count(finding));
     }
-    text += &notice(&left, report);
+    if errors.is_empty() && report.gate.outcome.exit_code() != 0 {
+        // Nothing that is shown says why the step fails.
+        let said = verdict::counts(report).join(" · ");
+        text += &command("error", report, verdict::word(report.gate.outcome), &said);
+    }
+    text += &notice(&annotated, report);
     Ok(text)
 }
 
@@ -66,8 +69,13 @@ fn command(command: &str, report: &Report, title: &str, text: &str) -> String {
 }
 
 /// What the annotations don't show: `27 failures, 3 unknown; 2 waived`.
-fn notice(left: &Counts, report: &Report) -> String {
+fn notice(annotated: &Counts, report: &Report) -> String {
     let all = &report.summary.all;
+    let left = Counts {
+        fail: all.fail.saturating_sub(annotated.fail),
+        unknown: all.unknown.saturating_sub(annotated.unknown),
+        ..Counts::default()
+    };
     let some =
         |count: usize, words: &str| (count > 0).then(|| format!("{} {words}", number(count)));
     let beyond = [
@@ -92,6 +100,15 @@ fn data(text: &str) -> String {
 /// A value inside a command.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// A text in this format for the log: what the runner takes for a command is written otherwise, and means the same.
+pub fn disarmed_in(text: &str, is_json: bool, is_xml: bool) -> String {
+    match (is_json, is_xml) {
+        (true, _) => text.replace("##[", "#\\u0023["),
+        (false, true) => text.replace("##[", "&#35;#["),
+        (false, false) => disarmed(text),
+    }
 }
 
 /// A text for people, in which the runner finds no command: names of things may look like one.

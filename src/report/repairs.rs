@@ -56,6 +56,18 @@ pub struct Way<'a> {
     pub role_arn: Option<&'a str>,
 }
 
+/// Names the region in the commands of these findings, wherever they are shown: a table of the same name may be in the
+/// region that is usual at the terminal where they are pasted.
+pub fn aim(findings: &mut [Finding]) {
+    for finding in findings {
+        let region = finding.subject.region.as_deref();
+        let command = finding.fix.as_mut().and_then(|it| it.command.as_mut());
+        if let Some(command) = command {
+            *command = cli::aimed(command, region, Way::default());
+        }
+    }
+}
+
 /// The repairs of a run.
 pub struct Repairs<'a> {
     /// The run.

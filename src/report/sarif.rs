@@ -161,11 +161,11 @@ fn gap(gap: &BlindSpot) -> Notification {
     let detail = gap.detail.iter().map(|detail| format!(" ({detail})"));
     let detail: String = detail.collect();
     let words = gap.reason.words();
-    let rules = gap.rules.join(", ");
-    let text = format!(
-        "{}: {words}{detail}{times}; not known for it: {rules}",
-        gap.action
-    );
+    let blinds = match gap.rules.is_empty() {
+        true => "blinds none of the rules in force".to_owned(),
+        false => format!("not known for it: {}", gap.rules.join(", ")),
+    };
+    let text = format!("{}: {words}{detail}{times}; {blinds}", gap.action);
     notification("warning", clean(&text))
 }
 

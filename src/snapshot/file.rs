@@ -213,12 +213,19 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         path: path.to_owned(),
         source,
     };
+    // A pipe or a device is written to: in its place a file would be found by nobody.
+    if fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+        let mut there = fs::OpenOptions::new().write(true).open(path).map_err(io)?;
+        return there.write_all(bytes).map_err(io);
+    }
+    // A link stays one.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     let mut file = temporary(folder).map_err(io)?;
     file.write_all(bytes).map_err(io)?;
-    file.persist(path).map_err(|error| io(error.error))?;
+    file.persist(&path).map_err(|error| io(error.error))?;
     Ok(())
 }

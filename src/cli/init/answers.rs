@@ -47,7 +47,8 @@ impl Answers {
         console: &mut Console<'_>,
     ) -> Result<Answers, Failure> {
         let mut ask = Questions { lines, console };
-        if self.profile.is_none() {
+        // A pipeline has no profiles.
+        if self.profile.is_none() && self.ci.is_none() {
             self.profile = ask.one("AWS profile", "the one of the environment", parse_name)?;
         }
         if self.regions.is_empty() {

@@ -32,7 +32,7 @@ const MORE: &str = "\
 #   - tables: [\"orders-*\"]
 #     owner: team-checkout
 #     data_class: confidential
-#     rpo: 5m
+#     rpo: 24h
 #     rto: 4h
 #     peak: { reads: 2000, writes: 500 }
 

@@ -148,6 +148,7 @@ fn done(list: &Assessed) -> Value {
         title => list.list.title.clone(),
         done => list.count(State::Pass),
         of => list.applicable(),
+        fail => list.count(State::Fail),
         to_sign => list.to_sign(),
         in_gate => list.in_gate,
     }

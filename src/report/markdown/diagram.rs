@@ -46,10 +46,17 @@ fn table(
         .get(key)
         .copied()
         .unwrap_or_default();
-    let mark = match (counts.fail, counts.unknown) {
-        (0, 0) => view.style.mark(Verdict::Pass),
-        (0, _) => view.style.mark(Verdict::Unknown),
-        (_, _) => view.style.mark(Verdict::Fail),
+    let mark = match (
+        counts.fail,
+        counts.unknown,
+        counts.waived + counts.baselined,
+    ) {
+        (1.., _, _) => view.style.mark(Verdict::Fail),
+        (0, 1.., _) => view.style.mark(Verdict::Unknown),
+        // What is wrong with it is answered for, and still wrong.
+        (0, 0, 1..) => view.style.warning(),
+        (0, 0, 0) if counts.pass > 0 => view.style.mark(Verdict::Pass),
+        (0, 0, 0) => view.style.mark(Verdict::NotApplicable),
     };
     let id = format!("t{at}");
     let mut lines = format!("  {id}[\"{mark} {}\"]\n", label(&key.2));

@@ -131,7 +131,7 @@ pub(super) fn accepted(report: &Report) -> [Section; 2] {
     });
     let waived = count(report.summary.all.waived, "finding");
     let summary = format!(
-        "{} that hold; {waived} waived",
+        "{} in force; {waived} waived",
         count(active.len(), "waiver")
     );
     let lines = others.into_iter().map(waiver).chain(baseline).collect();

@@ -308,7 +308,11 @@ impl<'a, 'r> Page<'a, 'r> {
         let text = step.snippet.text.trim_end();
         let own = terraform::is_own(text);
         let kind = finding.subject.kind.replace('-', " ");
-        let name = &finding.subject.name;
+        // A key goes by the region that it is of.
+        let name = match (kind.as_str(), &finding.subject.arn) {
+            ("key", Some(arn)) => arn,
+            (_, _) => &finding.subject.name,
+        };
         let place = match (own, &finding.subject.table) {
             (true, _) => "a resource of its own".to_owned(),
             (false, Some(table)) if kind == "index" => {
