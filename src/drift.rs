@@ -357,11 +357,13 @@ impl Drift {
     /// What it comes to.
     pub fn outcome(&self, terms: Terms) -> Outcome {
         let mut new = self.new_tables.iter();
-        let worse = !self.worse.is_empty() || new.any(|table| table.fails_at(terms.fail_on));
+        // Where no table could be listed, all that cannot be told for it is no news of its own.
+        let counts = |turn: &Turn| !self.is_blind || turn.kind != TurnKind::Blind;
+        let worse = self.worse.iter().any(counts) || new.any(|table| table.fails_at(terms.fail_on));
         match (worse, self.is_empty()) {
             (true, _) => Outcome::Drifted,
-            (false, false) if terms.any => Outcome::Drifted,
             (false, _) if self.is_blind => Outcome::CannotTell,
+            (false, false) if terms.any => Outcome::Drifted,
             (false, true) if self.tables == 0 => Outcome::NothingToCompare {
                 allowed: terms.allow_empty,
             },

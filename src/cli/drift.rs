@@ -125,8 +125,8 @@ fn refuse(args: &DriftArgs) -> Result<(), Failure> {
             "leave --dry-run out, or --save and --output",
         ));
     }
-    let of_input =
-        |path: &Path| [Some(&args.old), args.new.as_ref()].contains(&Some(&path.to_owned()));
+    let inputs = [Some(&args.old), args.new.as_ref(), args.history.as_ref()];
+    let of_input = |path: &Path| inputs.iter().flatten().any(|it| is_same(it, path));
     match args.output.iter().find(|file| of_input(&file.path)) {
         Some(file) => Err(Failure::new(
             format!(
@@ -137,6 +137,12 @@ fn refuse(args: &DriftArgs) -> Result<(), Failure> {
         )),
         None => Ok(()),
     }
+}
+
+/// Whether two paths lead to one file, however they are spelt.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| fs::canonicalize(path).ok();
+    one == other || whole(one).is_some_and(|one| whole(other) == Some(one))
 }
 
 /// Takes away the messages of an earlier run.

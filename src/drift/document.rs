@@ -37,15 +37,34 @@ fn parts_changed(old: &Value, new: &Value) -> Change {
             *other -= same;
         }
     }
-    let left = |parts: BTreeMap<String, usize>| {
+    let left = |parts: BTreeMap<String, usize>| -> Vec<String> {
         let left = parts.into_iter();
-        let left = left.flat_map(|(part, count)| vec![cut(&part); count]);
-        left.collect()
+        left.flat_map(|(part, count)| vec![part; count]).collect()
     };
+    let (removed, added) = (left(old), left(new));
+    // Of one statement that was edited, what is shown begins where the two differ.
+    let from = match (&removed[..], &added[..]) {
+        ([old], [new]) => {
+            let same = old.chars().zip(new.chars());
+            same.take_while(|(old, new)| old == new).count()
+        }
+        (_, _) => 0,
+    };
+    let shown = |parts: Vec<String>| parts.iter().map(|part| cut_from(part, from)).collect();
     Change::Document {
-        added: left(new),
-        removed: left(old),
+        added: shown(added),
+        removed: shown(removed),
     }
+}
+
+/// A text that fits a line; where it does not, a little of what stands before `from` and what follows.
+fn cut_from(text: &str, from: usize) -> String {
+    const BEFORE: usize = 40;
+    if text.chars().count() <= LONGEST || from <= BEFORE {
+        return cut(text);
+    }
+    let rest: String = text.chars().skip(from - BEFORE).collect();
+    format!("…{}", cut(&rest))
 }
 
 /// The statements of a document, and what stands beside them, each as text, with how often it stands there.

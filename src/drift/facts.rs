@@ -106,6 +106,9 @@ impl<'f, 'w> Walk<'f, 'w> {
                 Mark::Config | Mark::Identity => {}
                 Mark::Volatile | Mark::Derived => continue,
             }
+            if moves_with_capacity(field, old) && moves_with_capacity(field, new) {
+                continue;
+            }
             let path = match path {
                 "" => field.name.to_owned(),
                 path => format!("{path}.{}", field.name),
@@ -247,4 +250,12 @@ fn shown(value: Value<'_>) -> String {
         },
         value => spelled(value),
     }
+}
+
+/// Whether it is the threshold of an alarm that target tracking made: it moves whenever capacity is scaled. AWS names such
+/// alarms so ("Target tracking scaling policies", Application Auto Scaling user guide).
+fn moves_with_capacity(field: &Field, of: &dyn Record) -> bool {
+    of.record_type().name == "alarm"
+        && field.name == "threshold"
+        && of.label().starts_with("TargetTracking-")
 }

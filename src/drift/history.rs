@@ -12,7 +12,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Direction, Drift, Turn, TurnKind, results};
-use crate::finding::{Area, Counts, Finding, Severity, SubjectId, Verdict, worst_first};
+use crate::finding::{
+    Area, Counts, Decoration, Finding, Severity, SubjectId, Verdict, worst_first,
+};
 use crate::snapshot::Scope;
 use crate::yaml::SourceError;
 
@@ -111,8 +113,12 @@ pub struct Run {
 impl Line {
     /// The line of a run.
     pub fn of(run: Run, counts: &Counts, findings: &[Finding]) -> Line {
-        let counted = findings.iter().filter(|finding| finding.counts());
-        let mut problems: Vec<Problem> = counted.map(Problem::of).collect();
+        // What a baseline knows is a problem all the same: drift has its own earlier side.
+        let is_waived = |it: &Finding| matches!(it.decoration, Some(Decoration::Waived { .. }));
+        let told = findings
+            .iter()
+            .filter(|it| it.is_problem() && !is_waived(it));
+        let mut problems: Vec<Problem> = told.map(Problem::of).collect();
         problems.sort();
         Line {
             version: VERSION,
@@ -299,9 +305,12 @@ pub fn compare(old: &Line, new: &Line, findings: &[Finding], rules: usize) -> Dr
     }
     for problem in olds.into_values().flatten() {
         let before = problem.finding();
-        let kind = match before.verdict {
-            Verdict::Unknown => TurnKind::Told,
-            Verdict::Fail | Verdict::Pass | Verdict::NotApplicable => TurnKind::Holds,
+        let kind = match (before.verdict, is_out_of_sight(&before, findings)) {
+            // It was not known, and it is not.
+            (Verdict::Unknown, true) => continue,
+            (Verdict::Fail | Verdict::Pass | Verdict::NotApplicable, true) => TurnKind::LostSight,
+            (Verdict::Unknown, false) => TurnKind::Told,
+            (Verdict::Fail | Verdict::Pass | Verdict::NotApplicable, false) => TurnKind::Holds,
         };
         put(&mut drift, kind, Some(before), None);
     }
@@ -309,6 +318,20 @@ pub fn compare(old: &Line, new: &Line, findings: &[Finding], rules: usize) -> Dr
         .better
         .sort_by(|left, right| worst_first(left.finding(), right.finding()));
     drift
+}
+
+/// Whether the rule could not be told of that to which the subject belongs: it may be there, and was not seen.
+fn is_out_of_sight(before: &Finding, findings: &[Finding]) -> bool {
+    let subject = &before.subject;
+    findings.iter().any(|it| {
+        let other = &it.subject;
+        let is_above = other.table.is_none() || other.table == subject.table;
+        it.verdict == Verdict::Unknown
+            && it.rule == before.rule
+            && (&other.account, &other.region) == (&subject.account, &subject.region)
+            && other.kind != subject.kind
+            && is_above
+    })
 }
 
 fn put(drift: &mut Drift, kind: TurnKind, old: Option<Finding>, new: Option<Finding>) {

@@ -51,6 +51,8 @@ pub(super) fn told(turn: &Turn, rules: &BTreeMap<String, RuleFacts>) -> String {
             format!("was {}: {}", severity(old), said(new))
         }
         TurnKind::WaiverEnded => format!("{}: {}", waiver(old, "no more waived"), said(new)),
+        // A history names problems alone: it may hold, not apply, or be gone.
+        TurnKind::Holds if new.is_none() => "is no problem any more".to_owned(),
         TurnKind::Holds => format!("holds now; was: {}", said(old)),
         TurnKind::Told => format!("can be told now; was unknown{}", reason(old)),
         TurnKind::Gone => format!("is gone; was: {}", said(old)),
