@@ -228,10 +228,10 @@ fn what_several_resources_need_has_a_name_for_each() {
     let tables = "shop-sessions,feed-follows";
     let arguments = ["a-policy", "--rules", &rules, "--table", tables];
     let text = demo(&arguments);
-    for (name, uses) in [("policy.json", 3), ("policy-2.json", 3)] {
-        let before = [" > ", "edit ", "--policy file://"];
-        let used = |it: &&str| text.contains(&format!("{it}{name}"));
-        assert_eq!(before.iter().filter(used).count(), uses, "{name}: {text}");
+    for name in ["policy.json", "policy-2.json"] {
+        for before in [" > ", "edit ", "--policy file://"] {
+            assert!(text.contains(&format!("{before}{name}")), "{name}: {text}");
+        }
     }
     assert!(
         text.contains("#   file://policy-2.json  a-policy"),
