@@ -2,6 +2,7 @@
 //!
 //! Finds them as `check` does, with the same files and the same judgement; what is printed of each is the rule's.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::args::{CheckArgs, FixArgs};
@@ -22,6 +23,7 @@ use crate::report::repairs::{self, Form, Look, Repairs, Way, json};
 use crate::report::terminal::Detail;
 use crate::report::terminal::style::Style;
 use crate::rule::template::shell_word;
+use crate::snapshot::file::trouble;
 
 /// Runs it.
 pub(super) fn run(
@@ -85,6 +87,9 @@ fn refuse(args: &FixArgs) -> Result<(), Failure> {
             ),
         ));
     }
+    if let Some(path) = &args.output {
+        must_be_ours(path)?;
+    }
     let is_live = args.input.is_none() && !args.demo;
     if is_live && variables::is_offline() && !args.run.dry_run {
         return Err(Failure::new(
@@ -105,6 +110,30 @@ fn refuse(args: &FixArgs) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+/// A file that is there is written over only where it is one of repairs: a user's own file stays as it is.
+fn must_be_ours(path: &Path) -> Result<(), Failure> {
+    if !path.is_file() {
+        return Ok(());
+    }
+    let text = fs::read(path).map_err(|error| {
+        Failure::new(
+            format!("cannot read {}: {}", path.display(), trouble(&error)),
+            "check the path and its permissions, or name a new file",
+        )
+    })?;
+    if text.is_empty() || repairs::is_page(&text) || json::is_repairs(&text) {
+        return Ok(());
+    }
+    let ending = path.extension().and_then(|it| it.to_str()).unwrap_or("sh");
+    let new = ["repairs", "new-repairs"].map(|name| format!("{name}.{ending}"));
+    let is_other = |name: &&String| path.file_name().is_some_and(|it| it != name.as_str());
+    let new = new.iter().find(is_other).map_or("", String::as_str);
+    Err(Failure::new(
+        format!("{} is not a file of repairs", path.display()),
+        format!("name a new file, such as {new}"),
+    ))
 }
 
 /// What is asked for by name, or by the ending of the file; never two of them.

@@ -4,13 +4,17 @@
 //! read has nothing to repair and is counted. The text is in `text`, the machine format in `json`.
 
 mod cli;
+mod cloudformation;
+mod files;
 pub mod json;
 mod terraform;
 mod text;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use self::text::{Look, page, summary};
+use self::files::Files;
+pub use self::text::{Look, is_page, page, summary};
 use super::{Report, RuleFacts};
 use crate::finding::{Decoration, Finding, Severity, Snippet, Verdict, table_key};
 
@@ -111,7 +115,7 @@ pub struct Step<'a> {
     /// The text for its tool.
     pub snippet: Snippet,
     /// What to do instead, or beside it.
-    pub words: Option<&'a str>,
+    pub words: Option<Cow<'a, str>>,
     /// What it costs.
     pub costs: Option<&'a str>,
     /// What cannot be taken back.
@@ -167,7 +171,20 @@ impl<'a> Repairs<'a> {
             (group.account, region, group.worst())
         };
         repairs.groups.sort_by_key(place);
+        repairs.name_files();
         repairs
+    }
+
+    /// Gives each repair files of its own, in the order in which they are printed.
+    fn name_files(&mut self) {
+        let mut files = Files::default();
+        for group in &mut self.groups {
+            let place = (group.account, group.region);
+            let commands = group.steps.iter_mut();
+            for step in commands.filter(|step| step.form == Some(Form::Cli)) {
+                files.name(place, &mut step.snippet, &mut step.words);
+            }
+        }
     }
 
     /// All repairs, in order.
@@ -251,7 +268,7 @@ impl<'a> Step<'a> {
             only_looks: is_command && cli::only_looks(&snippet.text),
             form,
             snippet,
-            words: repair.and_then(|repair| repair.words.as_deref()),
+            words: repair.and_then(|repair| repair.words.as_deref().map(Cow::Borrowed)),
             costs: forms.and_then(|forms| forms.costs.as_deref()),
             irreversible: forms.and_then(|forms| forms.irreversible.as_deref()),
         }

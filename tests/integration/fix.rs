@@ -171,6 +171,79 @@ fn the_ending_of_the_file_tells_the_form() {
     assert!(written("a.sh").starts_with("#!/bin/sh\n"));
 }
 
+#[test]
+fn a_file_of_the_user_is_not_written_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, own, other) in [
+        ("main.tf", "resource \"a\" \"b\" {}\n", "repairs.tf"),
+        (
+            "repairs.tf",
+            "# dynalint is run on this\n",
+            "new-repairs.tf",
+        ),
+        ("a.sh", "#!/bin/sh\nterraform apply\n", "repairs.sh"),
+        (
+            "a.json",
+            "{\"tool_version\": \"0.1.0\", \"findings\": []}",
+            "repairs.json",
+        ),
+    ] {
+        let path = folder.path().join(name);
+        fs::write(&path, own).expect("it is written");
+        let path = path.display().to_string();
+        let said = format!(
+            "error: {path} is not a file of repairs\n hint: name a new file, such as {other}\n"
+        );
+        refused(&["fix", "--demo", "-o", &path], &said);
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), own);
+    }
+    for name in ["b.tf", "b.sh", "b.yaml", "b.json"] {
+        let path = folder.path().join(name).display().to_string();
+        demo(&["-q", "-o", &path]);
+        let all = fs::read_to_string(&path).expect("it is written");
+        demo(&["pitr-on", "-q", "-o", &path]);
+        let one = fs::read_to_string(&path).expect("it is written");
+        assert!(one.len() < all.len(), "{name} is of repairs, and is new");
+    }
+}
+
+#[test]
+fn each_account_is_told_where_its_commands_begin() {
+    let said = "\n# aws sts get-caller-identity must say 111122223333\n";
+    assert_eq!(demo(&[]).matches(said).count(), 1);
+    assert!(!demo(&["--as", "terraform"]).contains("get-caller-identity"));
+}
+
+#[test]
+fn what_several_resources_need_has_a_name_for_each() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let forms = "\n    aws dynamodb get-resource-policy --resource-arn {{ table.arn }} > policy.json\n    \
+                 aws dynamodb put-resource-policy --resource-arn {{ table.arn }} --policy file://policy.json\n  \
+                 cloudformation: |\n    Latency:\n      Type: AWS::CloudWatch::Alarm\n    Shown:\n      \
+                 Type: AWS::CloudWatch::Dashboard\n      Properties:\n        DashboardName: !Ref Latency\n  \
+                 text: \"edit policy.json between the two\"";
+    let rule = own("a-policy", "low", &format!("|{forms}"));
+    fs::write(folder.path().join("a-policy.yaml"), rule).expect("it is written");
+    let rules = folder.path().display().to_string();
+    let tables = "shop-sessions,feed-follows";
+    let arguments = ["a-policy", "--rules", &rules, "--table", tables];
+    let text = demo(&arguments);
+    for name in ["policy.json", "policy-2.json"] {
+        for before in [" > ", "edit ", "--policy file://"] {
+            assert!(text.contains(&format!("{before}{name}")), "{name}: {text}");
+        }
+    }
+    assert!(
+        text.contains("#   file://policy-2.json  a-policy"),
+        "{text}"
+    );
+    let text = demo(&[&arguments[..], &["--as", "cloudformation"]].concat());
+    for line in ["Latency:", "Shown:", "Latency2:", "Shown2:"] {
+        assert_eq!(text.lines().filter(|it| *it == line).count(), 1, "{text}");
+    }
+    assert!(text.contains("DashboardName: !Ref Latency2\n"), "{text}");
+}
+
 /// A project with the demo's failures waived or known.
 #[test]
 fn what_is_waived_or_known_is_left_out_and_counted() {

@@ -30,12 +30,13 @@ pub(super) fn aimed(text: &str, region: Option<&str>, way: Way<'_>) -> String {
     aimed + &text[at..]
 }
 
-/// The flags that a command lacks, with a blank before each.
+/// The flags that a command lacks, with a blank before each. Where a role was taken on, the profile is only what took it
+/// on: with it a command would act in the account of the profile.
 pub(super) fn flags(command: &str, region: Option<&str>, way: Way<'_>) -> String {
     let has = |flag: &str| shell_words(command).any(|word| word == flag);
     let values = [
         ("--region", region),
-        ("--profile", way.profile),
+        ("--profile", way.profile.filter(|_| way.role_arn.is_none())),
         ("--endpoint-url", way.endpoint_url),
     ];
     let lacking = values.iter().filter(|(flag, _)| !has(flag));
@@ -147,6 +148,20 @@ mod tests {
             "aws a b --region eu-west-1 --profile 'my prod' --c \"$(aws s3 cp --region eu-west-1 --profile 'my prod' s3://x -)\""
         );
         assert_eq!(aimed("aws iam x", None, Way::default()), "aws iam x");
+    }
+
+    #[test]
+    fn a_command_for_the_account_of_a_role_does_not_act_in_that_of_the_profile() {
+        let way = Way {
+            profile: Some("hub"),
+            endpoint_url: None,
+            role_arn: Some("arn:aws:iam::111122223333:role/reads"),
+        };
+        assert_eq!(
+            aimed("aws a b --c d", Some("eu-west-1"), way),
+            "aws a b --region eu-west-1 --c d"
+        );
+        assert_eq!(flags("", None, way), "");
     }
 
     #[test]

@@ -24,6 +24,12 @@ pub fn render(repairs: &Repairs<'_>) -> Result<String, serde_json::Error> {
     Ok(text)
 }
 
+/// Whether a file is one that [`render`] makes, of any version.
+pub fn is_repairs(file: &[u8]) -> bool {
+    let found: Option<serde_json::Value> = serde_json::from_slice(file).ok();
+    found.is_some_and(|it| it["tool_version"].is_string() && it["repairs"].is_array())
+}
+
 /// The JSON Schema of the format.
 pub fn schema() -> Schema {
     let settings = SchemaSettings::draft2020_12().for_serialize();
@@ -138,7 +144,7 @@ impl<'a> RepairV1<'a> {
             message: &finding.message,
             form: step.form.map(Form::word),
             text: step.form.map(|_| &*step.snippet.text),
-            words: step.words,
+            words: step.words.as_deref(),
             placeholders: &step.snippet.open,
             costs: step.costs,
             irreversible: step.irreversible,

@@ -5,13 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Form, Group, Repairs, Step, cli, terraform};
+use super::{Form, Group, Repairs, Step, cli, cloudformation, terraform};
 use crate::finding::Finding;
 use crate::report::terminal::Detail;
 use crate::report::terminal::blind;
 use crate::report::terminal::layout::{count, hang, minute, number, pad};
 use crate::report::terminal::style::{Ink, Style};
 use crate::rule::template::{is_unshown, shell_word};
+
+/// The first line of a script.
+const SHELL: &str = "#!/bin/sh\n";
 
 /// How the text is written.
 #[derive(Clone, Copy)]
@@ -32,6 +35,7 @@ pub fn page(repairs: &Repairs<'_>, look: Look) -> String {
         text: String::new(),
         seen: BTreeMap::new(),
         labels: BTreeSet::new(),
+        ids: BTreeSet::new(),
     };
     page.head();
     for group in &repairs.groups {
@@ -39,6 +43,14 @@ pub fn page(repairs: &Repairs<'_>, look: Look) -> String {
     }
     page.foot();
     page.text
+}
+
+/// Whether a file begins as [`page`] does, so that it is one of repairs.
+pub fn is_page(file: &[u8]) -> bool {
+    let text = file.strip_prefix(SHELL.as_bytes()).unwrap_or(file);
+    let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let first = String::from_utf8_lossy(first);
+    first.starts_with("# dynalint ") && first.contains(", facts of ")
 }
 
 /// `12 repairs of 9 rules on 4 resources: 5 commands can run as they are`.
@@ -98,13 +110,15 @@ struct Page<'a, 'r> {
     seen: BTreeMap<(&'r str, Option<&'r str>, &'r str), &'r str>,
     /// The blocks of Terraform that have a name.
     labels: BTreeSet<(String, String)>,
+    /// The logical ids of CloudFormation that stand already.
+    ids: BTreeSet<String>,
 }
 
 impl<'a, 'r> Page<'a, 'r> {
     fn head(&mut self) {
         let repairs = self.repairs;
         if self.look.is_script && repairs.form == Form::Cli {
-            self.text += "#!/bin/sh\n";
+            self.text += SHELL;
         }
         let facts = minute(repairs.report.collected_at);
         let version = &repairs.report.tool_version;
@@ -175,7 +189,7 @@ impl<'a, 'r> Page<'a, 'r> {
         }
     }
 
-    /// In a script, nothing runs in another account.
+    /// In a script, nothing runs in another account; to whoever copies commands it is said.
     fn guard(&mut self, group: &Group<'_>) {
         let is_known =
             group.account.len() == 12 && group.account.bytes().all(|b| b.is_ascii_digit());
@@ -185,11 +199,15 @@ impl<'a, 'r> Page<'a, 'r> {
             .iter()
             .take_while(|it| !std::ptr::eq(*it, group));
         let is_new = before.last().is_none_or(|it| it.account != group.account);
-        if !(self.look.is_script && self.repairs.form == Form::Cli && is_known && is_new) {
+        if !(self.repairs.form == Form::Cli && is_known && is_new) {
             return;
         }
         let account = group.account;
         let flags = cli::flags("", None, self.repairs.way);
+        if !self.look.is_script {
+            let said = format!("aws sts get-caller-identity{flags} must say {account}");
+            return self.comment("# ", Ink::Faint, &said);
+        }
         self.text += &format!(
             "account=$(aws sts get-caller-identity{flags} --query Account --output text)\n\
              if [ \"$account\" != {account} ]; then\n  \
@@ -224,7 +242,7 @@ impl<'a, 'r> Page<'a, 'r> {
         let shows = "the command shows what to change, and changes nothing";
         let said = [
             ("shows", Some(shows).filter(|_| step.only_looks)),
-            (to_do, step.words),
+            (to_do, step.words.as_deref()),
             ("costs", step.costs),
             ("for good", lost),
             ("fill in", Some(&*open).filter(|it| !it.is_empty())),
@@ -332,13 +350,11 @@ impl<'a, 'r> Page<'a, 'r> {
                 }
             }
         }
-        let named = terraform::named(text, &finding.subject.name, &mut self.labels);
-        let text = if self.repairs.form == Form::Terraform {
-            &named
-        } else {
-            text
+        self.text += &match self.repairs.form {
+            Form::Terraform => terraform::named(text, &finding.subject.name, &mut self.labels),
+            Form::CloudFormation => cloudformation::named(text, &mut self.ids),
+            Form::Cli => text.to_owned(),
         };
-        self.text += text;
         self.text.push('\n');
     }
 
