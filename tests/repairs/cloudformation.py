@@ -61,6 +61,7 @@ LEAST = {
     "AWS::Backup::BackupVault": {"BackupVaultName": "prod-vault"},
     "AWS::Backup::BackupPlan": {"BackupPlan": {"BackupPlanName": "daily", "BackupPlanRule": [PLAN_RULE]}},
     "AWS::KMS::Key": {},
+    "AWS::SNS::TopicPolicy": {"Topics": ["arn:aws:sns:eu-west-1:111122223333:pager"]},
     "AWS::CloudTrail::Trail": {"S3BucketName": "orders-archive", "IsLogging": True},
     "AWS::EC2::VPCEndpoint": {"VpcId": "vpc-0123456789abcdef0", "ServiceName": "com.amazonaws.eu-west-1.dynamodb"},
 }
