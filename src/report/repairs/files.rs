@@ -178,10 +178,11 @@ mod tests {
     #[test]
     fn only_names_of_files_are_numbered() {
         let name = |text: &str| {
-            let mut files = Files::default();
-            files.taken = ["a.json", "plan-2.json", "plan.json", "/dev/null", "v"]
-                .map(str::to_owned)
-                .into();
+            let taken = ["a.json", "plan-2.json", "plan.json", "/dev/null", "v"];
+            let mut files = Files {
+                taken: taken.map(str::to_owned).into(),
+                told: BTreeMap::new(),
+            };
             numbered(&mut files, text, "").0.text
         };
         for same in [
