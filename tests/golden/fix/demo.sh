@@ -33,9 +33,9 @@ aws dynamodb update-continuous-backups --region eu-west-1 --table-name shop-sess
 #   found      shop-sessions: key unusable, PendingDeletion:
 #              arn:aws:kms:eu-west-1:111122223333:key/bca71399-8d21-55ba-b9bb-910826801258
 #   note       The first line is for a key that waits for its deletion alone; for another it fails
-#              and does nothing. A key that is gone cannot be brought back.
+#              and does nothing, and the second goes on. A key that is gone cannot be brought back.
 aws kms cancel-key-deletion --region eu-west-1 \
-  --key-id arn:aws:kms:eu-west-1:111122223333:key/bca71399-8d21-55ba-b9bb-910826801258
+  --key-id arn:aws:kms:eu-west-1:111122223333:key/bca71399-8d21-55ba-b9bb-910826801258 || true
 aws kms enable-key --region eu-west-1 \
   --key-id arn:aws:kms:eu-west-1:111122223333:key/bca71399-8d21-55ba-b9bb-910826801258
 
@@ -68,8 +68,9 @@ aws lambda update-event-source-mapping --region eu-west-1 \
 #   note       TOPIC_ARN is an SNS topic that reaches whoever is on call. Alarms are billed by the
 #              month.
 #   fill in    TOPIC_ARN
-# aws cloudwatch put-metric-alarm --region eu-west-1 --alarm-name feed-fanout-failed-depth \
-#   --namespace AWS/SQS --metric-name ApproximateNumberOfMessagesVisible \
+# aws cloudwatch put-metric-alarm --region eu-west-1 \
+#   --alarm-name dynalint-feed-fanout-failed-depth --namespace AWS/SQS \
+#   --metric-name ApproximateNumberOfMessagesVisible \
 #   --dimensions Name=QueueName,Value=feed-fanout-failed --statistic Maximum --period 60 \
 #   --evaluation-periods 1 --threshold 0 --comparison-operator GreaterThanThreshold \
 #   --alarm-actions TOPIC_ARN
@@ -86,7 +87,7 @@ aws lambda update-event-source-mapping --region eu-west-1 \
 #              month.
 #   fill in    TOPIC_ARN
 # aws cloudwatch put-metric-alarm --region eu-west-1 \
-#   --alarm-name feed-posts-GSI1-write-throttle-alarm --namespace AWS/DynamoDB \
+#   --alarm-name dynalint-feed-posts-GSI1-write-throttle-alarm --namespace AWS/DynamoDB \
 #   --metric-name WriteThrottleEvents \
 #   --dimensions Name=TableName,Value=feed-posts Name=GlobalSecondaryIndexName,Value=GSI1 \
 #   --statistic Sum --period 60 --evaluation-periods 5 --datapoints-to-alarm 3 --threshold 0 \
@@ -104,7 +105,7 @@ aws lambda update-event-source-mapping --region eu-west-1 \
 #              the one that they wait for. TOPIC_ARN is an SNS topic that reaches whoever is on
 #              call. Alarms are billed by the month.
 #   fill in    MILLISECONDS, TOPIC_ARN
-# aws cloudwatch put-metric-alarm --region eu-west-1 --alarm-name feed-posts-latency \
+# aws cloudwatch put-metric-alarm --region eu-west-1 --alarm-name dynalint-feed-posts-latency \
 #   --namespace AWS/DynamoDB --metric-name SuccessfulRequestLatency \
 #   --dimensions Name=TableName,Value=feed-posts Name=Operation,Value=Query \
 #   --extended-statistic p99 --period 60 --evaluation-periods 10 --threshold MILLISECONDS \
@@ -188,10 +189,13 @@ aws lambda update-event-source-mapping --region eu-west-1 \
 
 # alarm-topic-deliverable, high: CloudWatch can publish to every topic that alarms notify
 #   found      topic team-mail: drops what CloudWatch sends; alarms that notify it: 30
-#   note       Between the first two commands edit policy.json: cloudwatch.amazonaws.com may do
-#              sns:Publish; the second replaces the whole policy. The third is for an encrypted
-#              topic alone: KEY_ID is a customer's key whose policy lets cloudwatch.amazonaws.com do
-#              kms:Decrypt and kms:GenerateDataKey*.
+#   note       Between the first two commands add a statement to policy.json:
+#              cloudwatch.amazonaws.com may do sns:Publish; the second replaces the whole policy.
+#              The third is for an encrypted topic alone: KEY_ID is a customer's key whose policy
+#              lets cloudwatch.amazonaws.com do kms:Decrypt and kms:GenerateDataKey*. Where the key
+#              is what fails, a statement in the policy of the topic does not help: change the
+#              policy of the key, or the kms_master_key_id (KmsMasterKeyId) of the topic in its
+#              template.
 #   fill in    KEY_ID, file://policy.json
 # aws sns get-topic-attributes --region eu-west-1 \
 #   --topic-arn arn:aws:sns:eu-west-1:111122223333:team-mail --query Attributes.Policy \
