@@ -36,7 +36,7 @@ point_in_time_recovery {
 #   found      shop-sessions: key unusable, PendingDeletion:
 #              arn:aws:kms:eu-west-1:111122223333:key/bca71399-8d21-55ba-b9bb-910826801258
 #   note       The first line is for a key that waits for its deletion alone; for another it fails
-#              and does nothing. A key that is gone cannot be brought back.
+#              and does nothing, and the second goes on. A key that is gone cannot be brought back.
 #   goes into  the resource of key "eu-west-1"
 # in the aws_kms_key
 is_enabled = true
@@ -76,7 +76,7 @@ enabled = true
 #   fill in    TOPIC_ARN
 #   goes into  a resource of its own
 resource "aws_cloudwatch_metric_alarm" "failure_queue_depth" {
-  alarm_name          = "feed-fanout-failed-depth"
+  alarm_name          = "dynalint-feed-fanout-failed-depth"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   statistic           = "Maximum"
@@ -103,7 +103,7 @@ resource "aws_cloudwatch_metric_alarm" "failure_queue_depth" {
 #   fill in    TOPIC_ARN
 #   goes into  a resource of its own
 resource "aws_cloudwatch_metric_alarm" "index_write_throttles" {
-  alarm_name          = "feed-posts-GSI1-write-throttle-alarm"
+  alarm_name          = "dynalint-feed-posts-GSI1-write-throttle-alarm"
   namespace           = "AWS/DynamoDB"
   metric_name         = "WriteThrottleEvents"
   statistic           = "Sum"
@@ -133,7 +133,7 @@ resource "aws_cloudwatch_metric_alarm" "index_write_throttles" {
 #   fill in    MILLISECONDS, TOPIC_ARN
 #   goes into  a resource of its own
 resource "aws_cloudwatch_metric_alarm" "latency" {
-  alarm_name          = "feed-posts-latency"
+  alarm_name          = "dynalint-feed-posts-latency"
   namespace           = "AWS/DynamoDB"
   metric_name         = "SuccessfulRequestLatency"
   extended_statistic  = "p99"
@@ -241,23 +241,25 @@ resource "aws_sns_topic_subscription" "on_call" {
 
 # alarm-topic-deliverable, high: CloudWatch can publish to every topic that alarms notify
 #   found      topic team-mail: drops what CloudWatch sends; alarms that notify it: 30
-#   note       Between the first two commands edit policy.json: cloudwatch.amazonaws.com may do
-#              sns:Publish; the second replaces the whole policy. The third is for an encrypted
-#              topic alone: KEY_ID is a customer's key whose policy lets cloudwatch.amazonaws.com do
-#              kms:Decrypt and kms:GenerateDataKey*.
-#   goes into  a resource of its own
-resource "aws_sns_topic_policy" "alarms" {
-  arn = "arn:aws:sns:eu-west-1:111122223333:team-mail"
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Service = "cloudwatch.amazonaws.com" }
-      Action    = "sns:Publish"
-      Resource  = "arn:aws:sns:eu-west-1:111122223333:team-mail"
-    }]
-  })
-}
+#   note       Between the first two commands add a statement to policy.json:
+#              cloudwatch.amazonaws.com may do sns:Publish; the second replaces the whole policy.
+#              The third is for an encrypted topic alone: KEY_ID is a customer's key whose policy
+#              lets cloudwatch.amazonaws.com do kms:Decrypt and kms:GenerateDataKey*. Where the key
+#              is what fails, a statement in the policy of the topic does not help: change the
+#              policy of the key, or the kms_master_key_id (KmsMasterKeyId) of the topic in its
+#              template.
+#   goes into  the resource of topic "team-mail"
+# in the aws_sns_topic_policy
+# add it to the Statement list of the topic's own policy
+policy = jsonencode({
+  Version = "2012-10-17"
+  Statement = [{
+    Effect    = "Allow"
+    Principal = { Service = "cloudwatch.amazonaws.com" }
+    Action    = "sns:Publish"
+    Resource  = "arn:aws:sns:eu-west-1:111122223333:team-mail"
+  }]
+})
 
 # === vault prod-vault, eu-west-1, account 111122223333 ===
 
