@@ -235,7 +235,7 @@ def the_copy_button_copies_the_command(browser):
     page.click("#parts .f .copy")
     page.locator("#parts .f .copy", has_text="Copied").wait_for()
     equal(page.evaluate("navigator.clipboard.readText()"), command)
-    assert command.startswith("aws dynamodb update-continuous-backups --table-name shop-sessions"), command
+    assert command.startswith("aws dynamodb update-continuous-backups --region eu-west-1 --table-name shop-sessions"), command
 
 
 @fact

@@ -66,8 +66,6 @@ fn flags_are_answers() {
     let folder = folder();
     let flags = [
         "--yes",
-        "--profile",
-        "prod",
         "--region",
         "eu-west-1,us-east-1",
         "--table",
@@ -89,6 +87,15 @@ fn flags_are_answers() {
     assert_golden("init/answers.yaml", &read(folder.path(), "dynalint.yaml"));
     let workflow = read(folder.path(), ".github/workflows/dynalint.yml");
     assert_golden("init/github.yml", &workflow);
+}
+
+#[test]
+fn a_pipeline_has_no_profile() {
+    let folder = folder();
+    let flags = ["--yes", "--ci", "github", "--profile", "prod"];
+    let told = talk(&init(folder.path(), &flags), 2);
+    assert!(told.contains("--profile does not go with --ci"), "{told}");
+    assert!(!folder.path().join("dynalint.yaml").exists());
 }
 
 #[test]

@@ -247,10 +247,10 @@ fn the_repair_of_a_finding_is_a_command_that_can_be_pasted() {
     fs::write(&path, text).expect("target is writable");
     let output = dynalint(&["check", path.to_str().expect("UTF-8"), "-v"]).output();
     let text = String::from_utf8(output.expect("it runs").stdout).expect("UTF-8");
-    let quoted = r"update-continuous-backups --table-name 'it'\''s; rm -rf $HOME' \";
+    let quoted = r"--table-name 'it'\''s; rm -rf $HOME' \";
     assert!(text.contains(quoted), "{text}");
     assert!(
-        text.contains("update-table --table-name TABLE_NAME --deletion"),
+        text.contains("update-table --region eu-west-1 --table-name TABLE_NAME"),
         "{text}"
     );
     assert!(!text.contains("{{"), "{text}");

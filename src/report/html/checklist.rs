@@ -78,6 +78,7 @@ pub(super) fn lists(report: &Report) -> Vec<Value> {
             in_gate => list.in_gate,
             done => list.count(State::Pass),
             of => list.applicable(),
+            fail => list.count(State::Fail),
             to_sign => list.to_sign(),
             items => items,
         }

@@ -3,6 +3,7 @@
 # Nothing was changed. What stands without "#" can run as it is, by someone who may write.
 
 # === table feed-follows, eu-west-1, account 111122223333 ===
+# aws sts get-caller-identity must say 111122223333
 
 # deletion-protection, high: Deletion protection is on
 #   found      feed-follows: deletion protection is off
@@ -115,14 +116,14 @@ aws lambda update-event-source-mapping --region eu-west-1 \
 
 # alarm-threshold-reachable, high: An alarm on consumed capacity can reach its threshold
 #   found      alarm shop-orders-consumed-writes: threshold 120,000 is above the highest sum, 72,000
-#   note       Between the two commands edit alarm.json: THRESHOLD is 0.8 times units a second times
-#              the period, or compare consumed with provisioned capacity in metric math:
+#   note       Between the two commands edit alarm-2.json: THRESHOLD is 0.8 times units a second
+#              times the period, or compare consumed with provisioned capacity in metric math:
 #              m1/PERIOD(m1)/m2*100. The second replaces the whole alarm and takes settings alone,
 #              so take out AlarmArn, what begins with State, and every line with a time.
-#   fill in    file://alarm.json
+#   fill in    file://alarm-2.json
 # aws cloudwatch describe-alarms --region eu-west-1 --alarm-names shop-orders-consumed-writes \
-#   --query 'MetricAlarms[0]' > alarm.json
-# aws cloudwatch put-metric-alarm --region eu-west-1 --cli-input-json file://alarm.json
+#   --query 'MetricAlarms[0]' > alarm-2.json
+# aws cloudwatch put-metric-alarm --region eu-west-1 --cli-input-json file://alarm-2.json
 
 # copies-arrive, high: Copies of backups arrive
 #   found      shop-orders: no copy in eu-central-1 lately, wanted one in 1 day
@@ -189,20 +190,20 @@ aws lambda update-event-source-mapping --region eu-west-1 \
 
 # alarm-topic-deliverable, high: CloudWatch can publish to every topic that alarms notify
 #   found      topic team-mail: drops what CloudWatch sends; alarms that notify it: 30
-#   note       Between the first two commands add a statement to policy.json:
+#   note       Between the first two commands add a statement to policy-2.json:
 #              cloudwatch.amazonaws.com may do sns:Publish; the second replaces the whole policy.
 #              The third is for an encrypted topic alone: KEY_ID is a customer's key whose policy
 #              lets cloudwatch.amazonaws.com do kms:Decrypt and kms:GenerateDataKey*. Where the key
 #              is what fails, a statement in the policy of the topic does not help: change the
 #              policy of the key, or the kms_master_key_id (KmsMasterKeyId) of the topic in its
 #              template.
-#   fill in    KEY_ID, file://policy.json
+#   fill in    KEY_ID, file://policy-2.json
 # aws sns get-topic-attributes --region eu-west-1 \
 #   --topic-arn arn:aws:sns:eu-west-1:111122223333:team-mail --query Attributes.Policy \
-#   --output text > policy.json
+#   --output text > policy-2.json
 # aws sns set-topic-attributes --region eu-west-1 \
 #   --topic-arn arn:aws:sns:eu-west-1:111122223333:team-mail --attribute-name Policy \
-#   --attribute-value file://policy.json
+#   --attribute-value file://policy-2.json
 # aws sns set-topic-attributes --region eu-west-1 \
 #   --topic-arn arn:aws:sns:eu-west-1:111122223333:team-mail --attribute-name KmsMasterKeyId \
 #   --attribute-value KEY_ID
@@ -225,19 +226,21 @@ aws lambda update-event-source-mapping --region eu-west-1 \
 #              name it in the parameter admins.
 
 # To fill in:
-#   ENDPOINT            alarm-topic-confirmed
-#   KEY_ID              alarm-topic-deliverable
-#   METRIC              scaling-alarms-alive
-#   MILLISECONDS        latency-alarm
-#   POLICY              scaling-alarms-alive
-#   PROTOCOL            alarm-topic-confirmed
-#   RECOVERY_POINT_ARN  copies-arrive
-#   ROLE_ARN            copies-arrive
-#   TOPIC_ARN           backup-failure-notified, dead-letter-depth-alarm,
-#                       index-write-throttle-alarm, latency-alarm
-#   VAULT               copies-arrive
-#   file://alarm.json   alarm-dimensions-real, alarm-threshold-reachable
-#   file://policy.json  alarm-topic-deliverable, policy-trusted-accounts
+#   ENDPOINT              alarm-topic-confirmed
+#   KEY_ID                alarm-topic-deliverable
+#   METRIC                scaling-alarms-alive
+#   MILLISECONDS          latency-alarm
+#   POLICY                scaling-alarms-alive
+#   PROTOCOL              alarm-topic-confirmed
+#   RECOVERY_POINT_ARN    copies-arrive
+#   ROLE_ARN              copies-arrive
+#   TOPIC_ARN             backup-failure-notified, dead-letter-depth-alarm,
+#                         index-write-throttle-alarm, latency-alarm
+#   VAULT                 copies-arrive
+#   file://alarm-2.json   alarm-threshold-reachable
+#   file://alarm.json     alarm-dimensions-real
+#   file://policy-2.json  alarm-topic-deliverable
+#   file://policy.json    policy-trusted-accounts
 
 # 4 results could not be told, so there is nothing to repair of them yet:
 #   missing permission                  rules it blinds

@@ -37,7 +37,8 @@ point_in_time_recovery {
 #              arn:aws:kms:eu-west-1:111122223333:key/bca71399-8d21-55ba-b9bb-910826801258
 #   note       The first line is for a key that waits for its deletion alone; for another it fails
 #              and does nothing, and the second goes on. A key that is gone cannot be brought back.
-#   goes into  the resource of key "eu-west-1"
+#   goes into  the resource of key
+#              "arn:aws:kms:eu-west-1:111122223333:key/bca71399-8d21-55ba-b9bb-910826801258"
 # in the aws_kms_key
 is_enabled = true
 

@@ -226,7 +226,17 @@ fn every_flip_of_what_somebody_configured_is_told() {
         });
         assert!(flips.len() > 500, "{} flips", flips.len());
         let untold = each(&document, &flips, |drift| drift.is_empty());
+        // Target tracking moves the thresholds of its own alarms with the capacity.
+        let is_tracking = |at: &&str| {
+            let alarm = at
+                .strip_suffix("/threshold")
+                .and_then(|it| document.pointer(it));
+            let name = alarm.and_then(|it| it["name"].as_str());
+            name.is_some_and(|it| it.starts_with("TargetTracking-"))
+        };
+        let (moving, untold): (Vec<&str>, Vec<&str>) = untold.into_iter().partition(is_tracking);
         assert_eq!(untold, [""; 0]);
+        assert!(!moving.is_empty());
         let untold = each(&document, &whole, |drift| drift.not_comparable.is_empty());
         assert_eq!(untold, [""; 0]);
     }

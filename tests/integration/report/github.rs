@@ -53,7 +53,9 @@ fn read(text: &str) -> Vec<Command> {
 pub(super) fn told(text: &str) -> Told {
     let commands = read(text);
     let unknown = |it: &&Command| it.properties["title"].starts_with("cannot tell: ");
-    let annotated = || commands.iter().filter(|it| it.name != "notice");
+    // What says why the step fails is about no result.
+    let of_result = |it: &&Command| it.name != "notice" && it.properties["title"].contains(": ");
+    let annotated = || commands.iter().filter(of_result);
     let notice = commands.iter().find(|it| it.name == "notice");
     let notice = notice.map_or("", |it| {
         it.data.trim_start_matches("without an annotation: ")
