@@ -1,7 +1,7 @@
 //! The report as one HTML file: for those who open it in a browser, and for those whom it is sent to.
 //!
 //! Asks nobody for anything: style and script stand in the file, and its policy lets nothing else in. Without script it
-//! has the summary, the tables and the problems, up to [`STATIC_ROWS`] rows; with script also search, filters, sorting
+//! has the summary, the tables and the problems, up to 2,000 rows; with script also search, filters, sorting
 //! and what is behind those rows. Decides nothing; words for people are those of the terminal where both say the same.
 
 mod checklist;

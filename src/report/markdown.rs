@@ -2,7 +2,7 @@
 //!
 //! The verdict first, then what to do, worst first, each line opening to its details; the rest below. It begins with a
 //! hidden comment that names target, accounts and regions, so that a bot finds its earlier comment and puts the new one in
-//! its place. Foreign text goes through [`text`] and can neither mention anybody nor link, nor show a picture. What is too
+//! its place. Foreign text goes through `text` and can neither mention anybody nor link, nor show a picture. What is too
 //! long is cut at whole rows, with a note of how many are missing.
 
 mod diagram;
