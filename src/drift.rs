@@ -354,6 +354,11 @@ impl Drift {
             && self.gone_tables.is_empty()
     }
 
+    fn hides_tables(&self) -> bool {
+        let mut hidden = self.not_comparable.iter();
+        hidden.any(|it| it.kind == Unseen::Table)
+    }
+
     /// What it comes to.
     pub fn outcome(&self, terms: Terms) -> Outcome {
         let mut new = self.new_tables.iter();
@@ -364,6 +369,8 @@ impl Drift {
             (true, _) => Outcome::Drifted,
             (false, _) if self.is_blind => Outcome::CannotTell,
             (false, false) if terms.any => Outcome::Drifted,
+            // There are tables, and none that both sides could see.
+            (false, true) if self.tables == 0 && self.hides_tables() => Outcome::CannotTell,
             (false, true) if self.tables == 0 => Outcome::NothingToCompare {
                 allowed: terms.allow_empty,
             },

@@ -250,6 +250,23 @@ pub enum Decoration {
 }
 
 impl Decoration {
+    /// Who answers for it, until when and why; nobody does for what a baseline knows.
+    pub fn answer(&self) -> Option<String> {
+        match self {
+            Decoration::Waived {
+                owner,
+                expires,
+                reason,
+                ticket,
+            } => {
+                let ticket = ticket.as_deref();
+                let ticket = ticket.map_or_else(String::new, |ticket| format!(" ({ticket})"));
+                Some(format!("until {expires} by {owner}{ticket}: {reason}"))
+            }
+            Decoration::Baselined => None,
+        }
+    }
+
     /// The word in machine formats.
     pub const fn word(&self) -> &'static str {
         match self {

@@ -19,11 +19,11 @@ use super::history;
 use super::judge::{self, Asked};
 use super::output::{Console, write_file};
 use super::pipeline;
-use super::progress::Shown;
 use super::project::{Project, Waivers};
 use super::time::today;
 use super::{target, variables};
 use crate::assess::Listing;
+use crate::baseline::Baseline;
 use crate::finding::Severity;
 use crate::gate::Terms;
 use crate::report::terminal::style::Style;
@@ -47,23 +47,10 @@ pub(super) fn run(
     refuse(args)?;
     // What is wrong with the user's files is said before any call.
     let today = today(args.run.now);
-    let (rules, config) = (&args.select.rules, &args.config);
-    let waivers = match args.gate.no_waivers {
-        true => Waivers::LeftOut,
-        false => Waivers::Read,
-    };
-    let named = args.gate.baseline.as_deref();
-    if let Some(path) = named.filter(|_| !args.gate.update_baseline) {
-        must_be_there(path)?;
-    }
     if let Some(path) = &args.output.history {
         history::read(path)?;
     }
-    let (earlier, unread) = match baseline::earlier(args) {
-        Ok(earlier) => (earlier, None),
-        Err(error) => (None, Some(error)),
-    };
-    let project = Project::read(rules, config, waivers, today, unread)?;
+    let (project, earlier) = project(args, today)?;
     let repair = fix::command(args);
     let args = &with_config(args, &project)?;
     let is_own = args.gate.baseline.is_some();
@@ -118,6 +105,27 @@ pub(super) fn run(
     // The process ends here. Giving back a million small pieces first takes as long as judging them.
     std::mem::forget((snapshot, report));
     Ok(exit)
+}
+
+/// The user's files, and the problems that were known: what is wrong with any of them is said at once.
+pub(super) fn project(
+    args: &CheckArgs,
+    today: Date,
+) -> Result<(Project, Option<Baseline>), Failure> {
+    let waivers = match args.gate.no_waivers {
+        true => Waivers::LeftOut,
+        false => Waivers::Read,
+    };
+    let named = args.gate.baseline.as_deref();
+    if let Some(path) = named.filter(|_| !args.gate.update_baseline) {
+        must_be_there(path)?;
+    }
+    let (earlier, unread) = match baseline::earlier(args) {
+        Ok(earlier) => (earlier, None),
+        Err(error) => (None, Some(error)),
+    };
+    let project = Project::read(&args.select.rules, &args.config, waivers, today, unread)?;
+    Ok((project, earlier))
 }
 
 /// What clap can't refuse.
@@ -241,14 +249,8 @@ fn asked<'a>(args: &'a CheckArgs, project: &Project, today: Date) -> Result<Aske
         today,
         strict_waivers: args.gate.strict_waivers || project.config.gate.strict_waivers,
         updates_baseline: args.gate.update_baseline,
-        figures: is_html(args),
+        figures: formats(args).any(|format| format == Format::Html),
     })
-}
-
-/// Whether the report is written as HTML, which shows figures.
-fn is_html(args: &CheckArgs) -> bool {
-    let mut formats = args.output.output.iter().map(|it| it.format);
-    args.output.format == Format::Html || formats.any(|it| it == Format::Html)
 }
 
 /// The calls that a run would make.
@@ -328,23 +330,14 @@ fn live(
     collector: &dyn Collector,
     console: &Console<'_>,
 ) -> Result<Snapshot, Failure> {
-    let live = Live {
-        aws: &args.aws,
-        tables: &args.select.table,
-        operations: &choice.operations(),
-        series: &choice.series(),
-        metrics_window: args.run.metrics_window,
-        timeout: args.run.timeout,
-        concurrency: args.run.concurrency,
-        now: args.run.now.unwrap_or_else(Timestamp::now),
-    };
-    let progress = Shown::fitting(console.screen, &args.talk);
-    let snapshot = collector.collect(&live, &progress);
-    progress.finish();
-    snapshot
+    let (operations, series) = (choice.operations(), choice.series());
+    let account = (&args.aws, &*args.select.table);
+    let live = Live::new(account, (&operations, &series), &args.run);
+    live.read(collector, &args.talk, console)
 }
 
-fn detail(talk: &TalkArgs) -> Detail {
+/// How much is to be said.
+pub(super) fn detail(talk: &TalkArgs) -> Detail {
     match (talk.quiet, talk.verbose) {
         (true, _) => Detail::Verdict,
         (false, 0) => Detail::Lines,
@@ -424,26 +417,23 @@ fn lists_passes(args: &CheckArgs, snapshot: &Snapshot) -> bool {
 
 /// The report as text. Test reports have its passes too, where it lists them.
 pub(super) fn text(format: Format, report: &Report, view: &View<'_>) -> Result<String, Failure> {
-    if format == Format::Terminal {
-        return Ok(terminal::render(report, view));
-    }
     let show = match (format, view.show) {
         (Format::Junit, Show::Findings) => Show::All,
         (_, show) => show,
     };
-    let shown = &terminal::only(report, show);
+    let shown = || terminal::only(report, show);
     let text = match format {
         Format::Terminal => Ok(terminal::render(report, view)),
-        Format::Json => json::render(shown),
-        Format::Jsonl => jsonl::render(shown, view),
-        Format::Sarif => sarif::render(shown, view),
-        Format::Junit => junit::render(shown, view),
-        Format::Github => github::render(shown, view),
-        Format::Gitlab => gitlab::render(shown, view),
-        Format::Markdown => markdown::render(shown, view),
-        Format::Html => html::render(shown, view),
-        Format::Csv => csv::render(shown, view),
-        Format::Ocsf => ocsf::render(shown, view),
+        Format::Json => json::render(&shown()),
+        Format::Jsonl => jsonl::render(&shown(), view),
+        Format::Sarif => sarif::render(&shown(), view),
+        Format::Junit => junit::render(&shown(), view),
+        Format::Github => github::render(&shown(), view),
+        Format::Gitlab => gitlab::render(&shown(), view),
+        Format::Markdown => markdown::render(&shown(), view),
+        Format::Html => html::render(&shown(), view),
+        Format::Csv => csv::render(&shown(), view),
+        Format::Ocsf => ocsf::render(&shown(), view),
     };
     text.map_err(|error| {
         Failure::new(

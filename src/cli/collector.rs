@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::args::AwsArgs;
+use super::args::{AwsArgs, RunArgs, TalkArgs};
 use super::exit::Failure;
-use super::progress::Progress;
+use super::output::Console;
+use super::progress::{Progress, Shown};
 #[cfg(feature = "live")]
 use crate::report::doctor::State;
 use crate::report::doctor::Step;
@@ -34,6 +35,39 @@ pub struct Live<'a> {
     pub concurrency: Option<u16>,
     /// The time of the snapshot.
     pub now: Timestamp,
+}
+
+impl<'a> Live<'a> {
+    /// What the flags say of an account with these tables, of these calls and metrics.
+    pub(super) fn new(
+        (aws, tables): (&'a AwsArgs, &'a [String]),
+        (operations, series): (&'a BTreeSet<Operation>, &'a BTreeSet<Series>),
+        run: &RunArgs,
+    ) -> Live<'a> {
+        Live {
+            aws,
+            tables,
+            operations,
+            series,
+            metrics_window: run.metrics_window,
+            timeout: run.timeout,
+            concurrency: run.concurrency,
+            now: run.now.unwrap_or_else(Timestamp::now),
+        }
+    }
+
+    /// Reads it, and shows how far that is.
+    pub(super) fn read(
+        &self,
+        collector: &dyn Collector,
+        talk: &TalkArgs,
+        console: &Console<'_>,
+    ) -> Result<Snapshot, Failure> {
+        let progress = Shown::fitting(console.screen, talk);
+        let snapshot = collector.collect(self, &progress);
+        progress.finish();
+        snapshot
+    }
 }
 
 /// Where live facts come from.

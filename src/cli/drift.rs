@@ -8,20 +8,17 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use jiff::Timestamp;
-
 use self::format::{DriftFile, DriftFormat};
 use self::old::Old;
-use super::args::{DriftArgs, FailOn, TalkArgs};
-use super::check::{CLOCKS_DIFFER_S, demo, file_name};
+use super::args::{DriftArgs, FailOn};
+use super::check::{CLOCKS_DIFFER_S, detail, file_name, named};
 use super::choice::Choice;
 use super::collector::{Collector, Live};
 use super::dry_run;
 use super::exit::{Exit, Failure};
-use super::files::{must_be_there, unreadable};
+use super::files::must_be_there;
 use super::judge::rule_facts;
 use super::output::{Console, write_file};
-use super::progress::Shown;
 use super::project::{Project, Waivers};
 use super::time::today;
 use super::{history, target, variables};
@@ -32,7 +29,8 @@ use crate::finding::Severity;
 use crate::report::drift::{DriftReport, DriftView, Of, json, markdown, slack, sns, terminal};
 use crate::report::terminal::Detail;
 use crate::report::terminal::style::Style;
-use crate::snapshot::{Snapshot, file};
+use crate::snapshot::Snapshot;
+use crate::snapshot::file::{self, FileError};
 
 /// Runs it. `command` is what the user typed, for the next steps.
 pub(super) fn run(
@@ -75,11 +73,12 @@ pub(super) fn run(
     }
     let old = old::read(&args.old)?;
     let new = facts(args, &choice, collector, console)?;
+    let (report, line) = compared(&old, &new, args, &project, &choice, terms)?;
+    write(args, &report, &project, command, console)?;
+    // Not before: it may be the file, or in the folder, that the earlier side was read from.
     if let Some(path) = &args.save {
         file::save(&new, path)?;
     }
-    let (report, line) = compared(&old, &new, args, &project, &choice, terms)?;
-    write(args, &report, &project, command, console)?;
     if let Some(path) = &args.history {
         history::add(path, &line)?;
     }
@@ -153,12 +152,13 @@ fn take_away(files: &[DriftFile]) -> Result<(), Failure> {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => {
+                let told = FileError::Io {
+                    verb: "take away",
+                    path: message.path.clone(),
+                    source: error,
+                };
                 return Err(Failure::new(
-                    unreadable(&message.path, &error).message().replacen(
-                        "cannot read",
-                        "cannot take away",
-                        1,
-                    ),
+                    told.to_string(),
                     "a message of an earlier run would be posted again: check the path and its permissions",
                 ));
             }
@@ -193,26 +193,13 @@ fn facts(
     collector: &dyn Collector,
     console: &Console<'_>,
 ) -> Result<Snapshot, Failure> {
-    match &args.new {
-        Some(path) => Ok(file::load(path)?),
-        None if args.demo => demo(),
-        None => {
-            let live = Live {
-                aws: &args.aws,
-                tables: &args.select.table,
-                operations: &choice.operations(),
-                series: &choice.series(),
-                metrics_window: args.run.metrics_window,
-                timeout: args.run.timeout,
-                concurrency: args.run.concurrency,
-                now: args.run.now.unwrap_or_else(Timestamp::now),
-            };
-            let progress = Shown::fitting(console.screen, &args.talk);
-            let snapshot = collector.collect(&live, &progress);
-            progress.finish();
-            snapshot
-        }
+    if let Some(named) = named(args.new.as_deref(), args.demo)? {
+        return Ok(named);
     }
+    let (operations, series) = (choice.operations(), choice.series());
+    let account = (&args.aws, &*args.select.table);
+    let live = Live::new(account, (&operations, &series), &args.run);
+    live.read(collector, &args.talk, console)
 }
 
 /// The report, and the line of the later side.
@@ -366,14 +353,6 @@ fn line(
         tables: made.tables,
     };
     Line::of(run, &made.summary.all, &made.findings)
-}
-
-fn detail(talk: &TalkArgs) -> Detail {
-    match (talk.quiet, talk.verbose) {
-        (true, _) => Detail::Verdict,
-        (false, 0) => Detail::Lines,
-        (false, _) => Detail::Full,
-    }
 }
 
 fn write(

@@ -10,13 +10,11 @@ use super::check;
 use super::choice::Choice;
 use super::collector::Collector;
 use super::exit::{Exit, Failure};
-use super::files::must_be_there;
 use super::format::ListFormat;
 use super::judge::{self, Asked};
 use super::output::{Console, write_file};
-use super::project::{Project, Waivers};
 use super::time::today;
-use super::{baseline, variables};
+use super::variables;
 use crate::assess::Listing;
 use crate::gate::{GateOutcome, Terms};
 use crate::report::repairs::{self, Form, Look, Repairs, Way, json};
@@ -35,18 +33,7 @@ pub(super) fn run(
     refuse(args)?;
     let asked = args.check();
     let today = today(asked.run.now);
-    let waivers = match asked.gate.no_waivers {
-        true => Waivers::LeftOut,
-        false => Waivers::Read,
-    };
-    if let Some(path) = &asked.gate.baseline {
-        must_be_there(path)?;
-    }
-    let (earlier, unread) = match baseline::earlier(&asked) {
-        Ok(earlier) => (earlier, None),
-        Err(error) => (None, Some(error)),
-    };
-    let project = Project::read(&asked.select.rules, &asked.config, waivers, today, unread)?;
+    let (project, earlier) = check::project(&asked, today)?;
     let mut check = check::with_config(&asked, &project)?;
     // How old facts may be is the gate's to say. Here their time stands above the repairs.
     check.gate.max_age = None;
@@ -165,7 +152,8 @@ fn of_ending(path: &Path) -> Option<Form> {
     }
 }
 
-/// The command for the repairs of what a check finds: with what says which account, rules and tables it looks at.
+/// The command for the repairs of what a check finds: with what says which account, rules, tables and time it
+/// looks at.
 pub(super) fn command(check: &CheckArgs) -> String {
     let (aws, select, gate) = (&check.aws, &check.select, &check.gate);
     let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
@@ -188,6 +176,14 @@ pub(super) fn command(check: &CheckArgs) -> String {
         ("--env", select.env.clone()),
         ("--baseline", path(&gate.baseline)),
         ("--config", path(&check.config.config)),
+        (
+            "--metrics-window",
+            check
+                .run
+                .metrics_window
+                .map(|it| format!("{}s", it.as_secs())),
+        ),
+        ("--now", check.run.now.map(|it| it.to_string())),
     ];
     let folders = select.rules.iter();
     let folders = folders.map(|folder| ("--rules", Some(folder.display().to_string())));

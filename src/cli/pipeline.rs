@@ -36,21 +36,16 @@ pub(super) fn show(
     view: &View<'_>,
     console: &mut Console<'_>,
 ) -> Result<(), Failure> {
-    let is_text = args.output.format == Format::Terminal;
-    match (console.screen.platform(args.talk.ci), is_text) {
-        (Some(Platform::Github), true) => {
-            console.report(&github::disarmed(stdout))?;
-            if view.detail != Detail::Verdict {
+    let format = args.output.format;
+    match console.screen.platform(args.talk.ci) {
+        Some(Platform::Github) => {
+            console.report(&disarmed(format, stdout))?;
+            if format == Format::Terminal && view.detail != Detail::Verdict {
                 console.report(&text(Format::Github, report, view)?)?;
             }
+            keep_page(&only(report, view.show), view, console);
         }
-        (Some(Platform::Github), false) => {
-            console.report(&disarmed(args.output.format, stdout))?;
-        }
-        (Some(Platform::Gitlab) | None, _) => console.report(stdout)?,
-    }
-    if console.screen.platform(args.talk.ci) == Some(Platform::Github) {
-        keep_page(&only(report, view.show), view, console);
+        Some(Platform::Gitlab) | None => console.report(stdout)?,
     }
     if formats(args).any(|format| format == Format::Gitlab) {
         console.talk(&beside_gitlab(&only(report, view.show)));
@@ -81,9 +76,9 @@ fn disarmed(format: Format, stdout: &str) -> String {
         // These are commands.
         Format::Github => stdout.to_owned(),
         Format::Json | Format::Jsonl | Format::Sarif | Format::Gitlab | Format::Ocsf => {
-            github::disarmed_in(stdout, true, false)
+            github::disarmed_json(stdout)
         }
-        Format::Junit => github::disarmed_in(stdout, false, true),
+        Format::Junit => github::disarmed_xml(stdout),
         Format::Terminal | Format::Markdown | Format::Html | Format::Csv => {
             github::disarmed(stdout)
         }

@@ -248,8 +248,10 @@ fn folders(home: &Path, config: &Config, of: OwnFiles, errors: &mut Errors) -> V
     };
     let Some(named) = named else {
         let usual = home.join(usual);
-        let has_files = usual.is_dir() && yaml_files(&usual).is_ok_and(|files| !files.is_empty());
-        return has_files.then_some(usual).into_iter().collect();
+        // One that cannot be read is kept: whoever reads it says so.
+        let is_empty = yaml_files(&usual).is_ok_and(|files| files.is_empty());
+        let is_kept = usual.is_dir() && !is_empty;
+        return is_kept.then_some(usual).into_iter().collect();
     };
     let named = named.iter().enumerate().filter_map(|(index, folder)| {
         let there = folder.is_dir().then(|| folder.clone());

@@ -3,14 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use jiff::Timestamp;
-
 use super::args::SnapshotArgs;
 use super::collector::{Collector, Live};
 use super::dry_run;
 use super::exit::{Exit, Failure};
 use super::output::Console;
-use super::progress::Shown;
 use super::project::Project;
 use super::time::today;
 use super::{target, variables};
@@ -76,20 +73,8 @@ fn collect(
     collector: &dyn Collector,
     console: &Console<'_>,
 ) -> Result<Snapshot, Failure> {
-    let live = Live {
-        aws: &args.aws,
-        tables: &args.table,
-        operations,
-        timeout: args.run.timeout,
-        concurrency: args.run.concurrency,
-        series,
-        metrics_window: args.run.metrics_window,
-        now: args.run.now.unwrap_or_else(Timestamp::now),
-    };
-    let progress = Shown::fitting(console.screen, &args.talk);
-    let snapshot = collector.collect(&live, &progress);
-    progress.finish();
-    snapshot
+    let live = Live::new((&args.aws, &args.table), (operations, series), &args.run);
+    live.read(collector, &args.talk, console)
 }
 
 fn keep(

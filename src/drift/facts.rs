@@ -1,5 +1,5 @@
 //! Two snapshots, fact by fact: every field that somebody configured, or that says which thing it is. What moves by itself
-//! is passed over, with all that is in it. Knows no field by its name but the tables of a region.
+//! is passed over, with all that is in it. Knows no field by its name but the tables of a region and the threshold of an alarm.
 
 use super::elements::{content, matched, name};
 use super::tables::Tables;

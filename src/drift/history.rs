@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Direction, Drift, Turn, TurnKind, results};
+use super::{Drift, Turn, TurnKind, results};
 use crate::finding::{
     Area, Counts, Decoration, Finding, Severity, SubjectId, Verdict, worst_first,
 };
@@ -294,13 +294,14 @@ pub fn compare(old: &Line, new: &Line, findings: &[Finding], rules: usize) -> Dr
         rules,
         ..Drift::default()
     };
+    let mut turns = Vec::new();
     let mut sorted: Vec<&Finding> = findings.iter().filter(|it| it.is_problem()).collect();
     sorted.sort_by(|left, right| worst_first(left, right));
     for finding in sorted {
         let before = olds.get_mut(&*finding.fingerprint).and_then(Vec::pop);
         let before = before.map(|problem| problem.finding());
         if let Some(kind) = results::of_history(before.as_ref(), finding) {
-            put(&mut drift, kind, before, Some(finding.clone()));
+            turns.push(turn(kind, before, Some(finding.clone())));
         }
     }
     for problem in olds.into_values().flatten() {
@@ -312,12 +313,19 @@ pub fn compare(old: &Line, new: &Line, findings: &[Finding], rules: usize) -> Dr
             (Verdict::Unknown, false) => TurnKind::Told,
             (Verdict::Fail | Verdict::Pass | Verdict::NotApplicable, false) => TurnKind::Holds,
         };
-        put(&mut drift, kind, Some(before), None);
+        turns.push(turn(kind, Some(before), None));
     }
+    results::put(turns, &mut drift);
     drift
-        .better
-        .sort_by(|left, right| worst_first(left.finding(), right.finding()));
-    drift
+}
+
+fn turn(kind: TurnKind, old: Option<Finding>, new: Option<Finding>) -> Turn {
+    Turn {
+        kind,
+        old,
+        new,
+        facts: Vec::new(),
+    }
 }
 
 /// Whether the rule could not be told of that to which the subject belongs: it may be there, and was not seen.
@@ -332,20 +340,6 @@ fn is_out_of_sight(before: &Finding, findings: &[Finding]) -> bool {
             && other.kind != subject.kind
             && is_above
     })
-}
-
-fn put(drift: &mut Drift, kind: TurnKind, old: Option<Finding>, new: Option<Finding>) {
-    let turn = Turn {
-        kind,
-        old,
-        new,
-        facts: Vec::new(),
-    };
-    match kind.direction() {
-        Direction::Worse => drift.worse.push(turn),
-        Direction::Better => drift.better.push(turn),
-        Direction::Neither => drift.other.push(turn),
-    }
 }
 
 #[cfg(test)]

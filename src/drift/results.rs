@@ -134,6 +134,11 @@ pub(super) fn compare(old: &Side<'_>, new: &Side<'_>, tables: &Tables<'_>, drift
             }
         }
     }
+    put(turns, drift);
+}
+
+/// Puts turns, in order, into the lists to which their ways lead.
+pub(super) fn put(mut turns: Vec<Turn>, drift: &mut Drift) {
     turns.sort_by(|left, right| {
         let key = |turn: &Turn| (turn.severity(), turn.kind);
         let by_rank = key(left).cmp(&key(right));

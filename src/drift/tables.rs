@@ -33,13 +33,6 @@ struct Pair<'a> {
     new: Option<&'a Table>,
 }
 
-/// On which sides a table is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Presence {
-    Both,
-    Only(Which),
-}
-
 impl<'a> Tables<'a> {
     pub(super) fn of(old: &Side<'a>, new: &Side<'a>) -> Tables<'a> {
         let wheres = |snapshot: &'a Snapshot| -> BTreeSet<Where<'a>> {
@@ -247,10 +240,9 @@ impl<'a> Tables<'a> {
             .pairs
             .iter()
             .filter_map(|((account, region, _), pair)| {
-                let table = match (presence(pair), which) {
-                    (Presence::Only(Which::Old), Which::Old) => pair.old?,
-                    (Presence::Only(Which::New), Which::New) => pair.new?,
-                    (Presence::Both | Presence::Only(_), _) => return None,
+                let table = match (which, pair.old, pair.new) {
+                    (Which::Old, Some(table), None) | (Which::New, None, Some(table)) => table,
+                    (Which::Old | Which::New, _, _) => return None,
                 };
                 let region = (*region).to_owned();
                 Some(((*account).to_owned(), region, table.name.clone()))
@@ -294,14 +286,6 @@ impl<'a> Tables<'a> {
             Which::New => &self.compared[1],
         };
         by_place && table_of(subject).is_none_or(|table| of_side.contains(&table))
-    }
-}
-
-fn presence(pair: &Pair<'_>) -> Presence {
-    match (pair.old.is_some(), pair.new.is_some()) {
-        (true, false) => Presence::Only(Which::Old),
-        (false, true) => Presence::Only(Which::New),
-        (true, true) | (false, false) => Presence::Both,
     }
 }
 

@@ -14,7 +14,7 @@ mod series;
 mod sketch;
 mod sparkline;
 mod structure;
-mod svg;
+pub(super) mod svg;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,8 +40,10 @@ const SPARKLINE_SHARE: usize = 2;
 pub struct TableFigures {
     /// What was consumed in the window, with the line of the alarm, in one row's height; `None` where it was not read.
     pub sparkline: Option<Figure>,
-    /// Capacity against consumption: reads and writes of the table, then of each index.
+    /// Capacity against consumption: reads and writes of the table.
     pub capacity: Vec<Figure>,
+    /// The same of its indexes.
+    pub indexes: Vec<Figure>,
     /// The table with its indexes, consumers, alarms and backups.
     pub diagram: Option<Figure>,
 }
@@ -75,14 +77,6 @@ impl Figure {
     }
 }
 
-impl TableFigures {
-    /// Bytes that the larger figures take.
-    fn detail_bytes(&self) -> usize {
-        let all = self.capacity.iter().chain(&self.diagram);
-        all.map(Figure::bytes).sum()
-    }
-}
-
 /// The figures of the tables, as many as a report of its size has room for: those of the first in `order` (the tables
 /// with the worst failures), then the others. First come the sparklines, then diagrams and the
 /// charts of tables, then the charts of indexes.
@@ -103,29 +97,34 @@ pub fn of_tables(linked: &Linked<'_>, order: &[TableKey]) -> BTreeMap<TableKey, 
         for_sparklines = rest;
         figures.entry(subject.key()).or_default().sparkline = Some(sparkline);
     }
-    for with_indexes in [false, true] {
-        for subject in &in_order {
-            if left < SMALLEST_DETAIL {
-                break;
-            }
-            let detail = subject.detail(with_indexes);
+    for subject in &in_order {
+        if left < SMALLEST_DETAIL {
+            break;
+        }
+        let capacity = capacity::of_table(&subject.id, subject.table, &subject.alarms);
+        let diagram = diagram::of(&subject.id, subject.table, &subject.alarms);
+        let all = capacity.iter().chain([&diagram]);
+        // One with very much may not fit where the next one does.
+        if let Some(rest) = left.checked_sub(all.map(Figure::bytes).sum()) {
+            left = rest;
             let drawn = figures.entry(subject.key()).or_default();
-            let (before, after) = (drawn.detail_bytes(), detail.detail_bytes());
-            // One with very many indexes may not fit where the next one does.
-            if let Some(rest) = (left + before).checked_sub(after) {
-                left = rest;
-                drawn.capacity = detail.capacity;
-                drawn.diagram = detail.diagram;
-            }
+            (drawn.capacity, drawn.diagram) = (capacity, Some(diagram));
         }
     }
-    without_empty(figures)
-}
-
-fn without_empty(
-    mut figures: BTreeMap<TableKey, TableFigures>,
-) -> BTreeMap<TableKey, TableFigures> {
-    figures.retain(|_, it| *it != TableFigures::default());
+    for subject in &in_order {
+        if left < SMALLEST_DETAIL {
+            break;
+        }
+        let drawn = figures.get_mut(&subject.key());
+        let Some(drawn) = drawn.filter(|it| it.diagram.is_some()) else {
+            continue;
+        };
+        let indexes = capacity::of_indexes(&subject.id, subject.table, &subject.alarms);
+        if let Some(rest) = left.checked_sub(indexes.iter().map(Figure::bytes).sum()) {
+            left = rest;
+            drawn.indexes = indexes;
+        }
+    }
     figures
 }
 
@@ -185,13 +184,5 @@ impl<'l, 'a> Subject<'l, 'a> {
 
     fn series(&self) -> Vec<series::Series<'l>> {
         series::of_table(self.table, &self.alarms)
-    }
-
-    fn detail(&self, with_indexes: bool) -> TableFigures {
-        TableFigures {
-            sparkline: None,
-            capacity: capacity::of(&self.id, self.table, &self.alarms, with_indexes),
-            diagram: Some(diagram::of(&self.id, self.table, &self.alarms)),
-        }
     }
 }

@@ -102,13 +102,14 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// A text in this format for the log: what the runner takes for a command is written otherwise, and means the same.
-pub fn disarmed_in(text: &str, is_json: bool, is_xml: bool) -> String {
-    match (is_json, is_xml) {
-        (true, _) => text.replace("##[", "#\\u0023["),
-        (false, true) => text.replace("##[", "&#35;#["),
-        (false, false) => disarmed(text),
-    }
+/// JSON for the log: what the runner takes for a command is written otherwise, and means the same.
+pub fn disarmed_json(text: &str) -> String {
+    text.replace("##[", "#\\u0023[")
+}
+
+/// The same of XML.
+pub fn disarmed_xml(text: &str) -> String {
+    text.replace("##[", "&#35;#[")
 }
 
 /// A text for people, in which the runner finds no command: names of things may look like one.

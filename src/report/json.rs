@@ -4,6 +4,8 @@
 //! version; nothing is renamed or removed. Lists are sorted; only `duration_ms` may differ between two runs on one
 //! snapshot.
 
+pub(super) mod parts;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -12,14 +14,11 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde::ser::Error;
 
+use self::parts::{EvidenceV1, ScopeV1, SubjectV1, UnknownV1};
 use super::{BlindSpot, Counts, LeftOut, Report, Setting, Summary, TurnedOff, worst_first};
 use crate::attestation::Hold;
 use crate::checklist::{Assessed, Item, Signature, Standing};
-use crate::finding::{Area, Decoration, Finding, SubjectId, Verdict};
-use crate::snapshot::Scope;
-use crate::snapshot::fact::Why;
-use crate::snapshot::operation::Operation;
-use crate::snapshot::record::Evidence;
+use crate::finding::{Area, Decoration, Finding, Verdict};
 use crate::{baseline, waiver};
 
 /// The version of the format.
@@ -131,13 +130,6 @@ fn is_none(count: &usize) -> bool {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct ScopeV1<'a> {
-    account: &'a str,
-    partition: &'a str,
-    regions: &'a [String],
-}
-
-#[derive(Serialize, JsonSchema)]
 pub(super) struct GateV1 {
     fail_on: &'static str,
     verdict: &'static str,
@@ -157,7 +149,7 @@ pub(super) struct SummaryV1<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct CountsV1 {
+pub(super) struct CountsV1 {
     pass: usize,
     fail: usize,
     unknown: usize,
@@ -217,31 +209,6 @@ pub(super) struct BaselineV1 {
     known: usize,
     /// Entries that found nothing although their rule looked at everything.
     stale: usize,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct SubjectV1<'a> {
-    kind: &'a str,
-    name: &'a str,
-    table: Option<&'a str>,
-    arn: Option<&'a str>,
-    account: &'a str,
-    region: Option<&'a str>,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct EvidenceV1<'a> {
-    path: &'a str,
-    observed: &'a str,
-    expected: &'a str,
-    from: Option<&'static str>,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct UnknownV1<'a> {
-    reason: &'static str,
-    action: Option<&'static str>,
-    detail: Option<&'a str>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -411,16 +378,6 @@ impl<'a> RunV1<'a> {
     }
 }
 
-impl<'a> ScopeV1<'a> {
-    fn from_scope(scope: &'a Scope) -> ScopeV1<'a> {
-        ScopeV1 {
-            account: &scope.account,
-            partition: &scope.partition,
-            regions: &scope.regions,
-        }
-    }
-}
-
 impl GateV1 {
     fn from_report(report: &Report) -> GateV1 {
         GateV1 {
@@ -450,7 +407,7 @@ impl<'a> SummaryV1<'a> {
 }
 
 impl CountsV1 {
-    fn from_counts(counts: Counts) -> CountsV1 {
+    pub(super) fn from_counts(counts: Counts) -> CountsV1 {
         CountsV1 {
             pass: counts.pass,
             fail: counts.fail,
@@ -548,41 +505,6 @@ impl BaselineV1 {
             made: standing.made.to_string(),
             known: standing.known,
             stale: standing.stale.len(),
-        }
-    }
-}
-
-impl<'a> SubjectV1<'a> {
-    fn from_subject(subject: &'a SubjectId) -> SubjectV1<'a> {
-        SubjectV1 {
-            kind: &subject.kind,
-            name: &subject.name,
-            table: subject.table.as_deref(),
-            arn: subject.arn.as_deref(),
-            account: &subject.account,
-            region: subject.region.as_deref(),
-        }
-    }
-}
-
-impl<'a> EvidenceV1<'a> {
-    fn from_evidence(evidence: &'a Evidence) -> EvidenceV1<'a> {
-        EvidenceV1 {
-            path: &evidence.path,
-            observed: &evidence.observed,
-            expected: &evidence.expected,
-            from: evidence.from.map(Operation::name),
-        }
-    }
-}
-
-impl<'a> UnknownV1<'a> {
-    fn from_why(why: &'a Why) -> UnknownV1<'a> {
-        let action = |operation: Operation| operation.action().unwrap_or(operation.name());
-        UnknownV1 {
-            reason: why.reason.word(),
-            action: why.operation.map(action),
-            detail: why.detail.as_deref(),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::Report;
 use super::terminal::View;
 use super::terminal::finding::{name, named, said_of, unknown};
 use super::terminal::style::Style;
-use crate::finding::{Decoration, Finding, Verdict};
+use crate::finding::{Finding, Verdict};
 use crate::snapshot::fact::Why;
 
 /// What is said of a finding, on one line, with the name of its subject: of a pass what holds, and of what is not known
@@ -37,21 +37,11 @@ pub(super) fn title<'a>(rule: &'a str, view: &'a View<'_>) -> &'a str {
 
 /// Why a finding does not count, where it does not: who answers for it until when and why, or since when it is known.
 pub(super) fn accepted(finding: &Finding, report: &Report) -> Option<String> {
-    let words = match finding.decoration.as_ref()? {
-        Decoration::Waived {
-            owner,
-            expires,
-            reason,
-            ticket,
-        } => {
-            let ticket = ticket.as_deref();
-            let ticket = ticket.map_or_else(String::new, |ticket| format!(" ({ticket})"));
-            format!("waived until {expires} by {owner}{ticket}: {reason}")
-        }
-        Decoration::Baselined => match &report.baseline {
-            Some(baseline) => format!("known since the baseline of {}", baseline.made),
-            None => "known to the baseline".to_owned(),
-        },
+    let decoration = finding.decoration.as_ref()?;
+    let words = match (decoration.answer(), &report.baseline) {
+        (Some(answer), _) => format!("waived {answer}"),
+        (None, Some(baseline)) => format!("known since the baseline of {}", baseline.made),
+        (None, None) => "known to the baseline".to_owned(),
     };
     Some(clean(&words))
 }

@@ -231,7 +231,7 @@ impl<'a> Group<'a> {
     fn add(&mut self, step: Step<'a>) {
         let like = |other: &&mut Step<'a>| other.form == step.form && other.is_like(&step);
         match self.steps.iter_mut().find(like) {
-            Some(other) => other.of.extend(step.of),
+            Some(other) => other.join(step),
             None => self.steps.push(step),
         }
     }
@@ -242,6 +242,17 @@ impl<'a> Group<'a> {
 }
 
 impl<'a> Step<'a> {
+    /// Takes in the same command of another rule, with what that says of it.
+    fn join(&mut self, other: Step<'a>) {
+        self.costs = self.costs.or(other.costs);
+        self.irreversible = self.irreversible.or(other.irreversible);
+        self.words = match (self.words.take(), other.words) {
+            (Some(own), Some(more)) if own != more => Some(Cow::Owned(format!("{own} {more}"))),
+            (own, more) => own.or(more),
+        };
+        self.of.extend(other.of);
+    }
+
     fn of(finding: &'a Finding, form: Form, way: Way<'a>) -> Step<'a> {
         let repair = finding.fix.as_ref();
         let forms = repair.and_then(|repair| repair.forms.as_deref());

@@ -14,10 +14,11 @@ use std::collections::BTreeMap;
 use serde_json::Error;
 
 use self::log::{
-    ArtifactLocation, AutomationDetails, Counts, Driver, Fingerprints, Invocation, Location, Log,
+    ArtifactLocation, AutomationDetails, Driver, Fingerprints, Invocation, Location, Log,
     LogicalLocation, Message, Notification, PhysicalLocation, Region, ResultObject,
     ResultProperties, Run, RunProperties, Suppression, Tool, UriBase,
 };
+use super::json::CountsV1;
 use super::pipeline::{Once, accepted, clean, cut, in_order, said};
 use super::terminal::View;
 use super::terminal::layout::{count, number};
@@ -90,7 +91,7 @@ fn run<'a>(report: &'a Report, view: &'a View<'_>) -> Run<'a> {
             source: &report.source,
             collected_at: report.collected_at.to_string(),
             rules_digest: &report.rules_digest,
-            counts: counts(report),
+            counts: CountsV1::from_counts(report.summary.all),
         },
         results,
     }
@@ -111,18 +112,6 @@ fn id(report: &Report) -> String {
         &what
     };
     format!("dynalint/{what}/{}", report.collected_at)
-}
-
-fn counts(report: &Report) -> Counts {
-    let all = report.summary.all;
-    Counts {
-        pass: all.pass,
-        fail: all.fail,
-        unknown: all.unknown,
-        not_applicable: all.not_applicable,
-        waived: all.waived,
-        baselined: all.baselined,
-    }
 }
 
 fn notifications(report: &Report) -> Vec<Notification> {

@@ -18,6 +18,7 @@ pub mod style;
 pub(super) mod summary;
 pub(super) mod verdict;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use self::style::Style;
@@ -164,13 +165,16 @@ fn results(report: &Report, view: &View<'_>) -> String {
 }
 
 /// The report with the findings that are listed; the counts stay those of all.
-pub fn only(report: &Report, show: Show) -> Report {
+pub fn only(report: &Report, show: Show) -> Cow<'_, Report> {
+    if report.findings.iter().all(|it| show.holds(it)) {
+        return Cow::Borrowed(report);
+    }
     let held = report.findings.iter().filter(|it| show.holds(it));
     let findings = held.cloned().collect();
-    Report {
+    Cow::Owned(Report {
         findings,
         ..report.clone()
-    }
+    })
 }
 
 /// The findings that are listed, worst first.

@@ -213,7 +213,7 @@ fn commented(value: &Filling) -> String {
 /// A character that no screen shows as what it is: it ends the line, steers the terminal or turns the direction of text.
 pub(crate) fn is_unshown(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// `TABLE_NAME` for `table.name`.

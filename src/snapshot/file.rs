@@ -214,7 +214,8 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         source,
     };
     // A pipe or a device is written to: in its place a file would be found by nobody.
-    if fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+    let is_device = path.starts_with("/dev") || path.starts_with("/proc");
+    if is_device || fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
         let mut there = fs::OpenOptions::new().write(true).open(path).map_err(io)?;
         return there.write_all(bytes).map_err(io);
     }

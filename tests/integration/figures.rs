@@ -66,9 +66,11 @@ fn all(figures: &BTreeMap<TableKey, TableFigures>) -> Vec<&Figure> {
         let TableFigures {
             sparkline,
             capacity,
+            indexes,
             diagram,
         } = it;
-        sparkline.iter().chain(capacity).chain(diagram).collect()
+        let charts = capacity.iter().chain(indexes);
+        sparkline.iter().chain(charts).chain(diagram).collect()
     }
     figures.values().flat_map(each).collect()
 }
@@ -143,7 +145,7 @@ fn the_pictures_of_the_demo_are_these() {
             &format!("figure/{name}-diagram.tsv"),
             &rows.collect::<String>(),
         );
-        for (at, chart) in figures.capacity.iter().enumerate() {
+        for (at, chart) in figures.capacity.iter().chain(&figures.indexes).enumerate() {
             assert_golden(
                 &format!("figure/{name}-capacity-{at}.svg"),
                 &(chart.svg.clone() + "\n"),
@@ -239,7 +241,7 @@ fn a_day_without_data_is_a_gap_and_an_idle_day_is_not() {
 #[test]
 fn all_that_is_drawn_is_inside_the_picture_and_grows_from_zero() {
     for figures in figures(&demo()).values() {
-        for chart in &figures.capacity {
+        for chart in figures.capacity.iter().chain(&figures.indexes) {
             for class in ["fig-line", "fig-area", "fig-limit", "fig-alarm"] {
                 for height in paths(chart, class).iter().flat_map(|path| heights(path)) {
                     assert!(height >= 12.0, "{class} at {height} in {}", chart.title);

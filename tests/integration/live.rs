@@ -341,6 +341,27 @@ fn a_saved_snapshot_gives_the_same_report() {
 }
 
 #[test]
+fn a_snapshot_saved_over_the_old_one_is_compared_with_what_was_there() {
+    let account = sandbox().account("healthy");
+    let file = std::env::temp_dir().join(format!("dynalint-old-{}.json", std::process::id()));
+    let path = file.to_str().expect("a path in UTF-8");
+    account.check(&["--save", path]);
+    let text = std::fs::read_to_string(&file).expect("saved");
+    let mut old: Value = serde_json::from_str(&text).expect("JSON");
+    old["regions"][0]["tables"][0]["tags"]["owner"] = json!("somebody else");
+    std::fs::write(&file, old.to_string()).expect("writable");
+    let drift = || {
+        let output = account.dynalint(&["drift", path, "--any", "-f", "json", "--save", path]);
+        let talk = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code().is_some_and(|it| it < 2), "{talk}");
+        serde_json::from_slice::<Value>(&output.stdout).expect("JSON")["changed"].clone()
+    };
+    assert_eq!(drift()[0]["path"], "tags[\"owner\"]");
+    assert_eq!(drift(), json!([]), "the old one was replaced");
+    std::fs::remove_file(file).expect("it is there");
+}
+
+#[test]
 fn a_broken_rule_stops_the_run_before_any_call() {
     let account = sandbox().account("healthy");
     let folder = std::env::temp_dir().join(format!("dynalint-rules-{}", std::process::id()));

@@ -24,7 +24,7 @@ pub(crate) fn environment(folder: &Path) -> PathBuf {
     let lock = File::create(root.with_extension("lock")).expect("target is writable");
     lock.lock().expect("the lock of the environment");
     if !done.exists() {
-        let hint = "the tests need Python 3.10 or newer with venv (Debian: apt-get install python3 python3-venv)";
+        let hint = "the tests need Python 3.11 or newer with venv (Debian: apt-get install python3 python3-venv)";
         run(
             Command::new("python3").args(["-m", "venv"]).arg(&root),
             hint,

@@ -267,5 +267,9 @@ fn what_cannot_be_undone_has_words_beside_it() {
         let cli = cli.with_placeholders();
         let destroys = irreversible.iter().any(|word| cli.contains(word));
         assert!(!destroys || rule.fix.text.is_some(), "{}: {cli}", rule.id);
+        let is_final = ["logically-air-gapped", "--changeable-for-days"];
+        let is_final = is_final.iter().any(|word| cli.contains(word));
+        let is_said = rule.fix.irreversible.is_some();
+        assert!(!is_final || is_said, "{}: {cli}", rule.id);
     }
 }

@@ -17,7 +17,7 @@ Exit codes:
   0    nothing became worse; with --any: nothing changed
   1    something became worse; with --any: something changed
   2    could not run: usage, file, credentials, region or network
-  3    cannot tell: no table could be listed on one of the sides
+  3    cannot tell: no table could be seen on both sides
   4    nothing to compare: no table on either side
   130  interrupted";
 

@@ -30,8 +30,11 @@ pub(super) enum Old {
 pub(super) struct Kept {
     path: PathBuf,
     collected_at: Timestamp,
-    accounts: BTreeSet<String>,
+    places: Places,
 }
+
+/// Accounts, each with its regions.
+type Places = BTreeSet<(String, String)>;
 
 #[derive(Deserialize)]
 struct Head {
@@ -42,6 +45,7 @@ struct Head {
 #[derive(Deserialize)]
 struct HeadOfRegion {
     account: String,
+    region: String,
 }
 
 /// Reads what was named.
@@ -95,7 +99,11 @@ fn head(path: PathBuf) -> Result<Kept, String> {
         Ok(head) => Ok(Kept {
             path,
             collected_at: head.collected_at,
-            accounts: head.regions.into_iter().map(|it| it.account).collect(),
+            places: head
+                .regions
+                .into_iter()
+                .map(|it| (it.account, it.region))
+                .collect(),
         }),
         Err(error) => {
             // The reader of snapshots says it better.
@@ -112,14 +120,21 @@ pub(super) fn choose(
     folder: &Path,
     new: &Snapshot,
 ) -> Result<(Snapshot, String), Failure> {
-    let accounts: BTreeSet<String> = new.regions.iter().map(|it| it.account.clone()).collect();
-    let fits = |it: &&Kept| it.accounts == accounts && it.collected_at < new.collected_at;
+    let places = new.regions.iter();
+    let places: Places = places
+        .map(|it| (it.account.clone(), it.region.clone()))
+        .collect();
+    let accounts = accounts_of(&places);
+    let fits = |it: &&Kept| {
+        let is_of_place = accounts_of(&it.places) == accounts && !it.places.is_disjoint(&places);
+        is_of_place && it.collected_at < new.collected_at
+    };
     let newest = kept.iter().filter(fits).max_by_key(|it| it.collected_at);
     let Some(newest) = newest else {
-        let accounts: Vec<String> = accounts.into_iter().collect();
+        let accounts: Vec<&str> = accounts.into_iter().collect();
         return Err(Failure::new(
             format!(
-                "no snapshot in {} is of account {} and older than {}",
+                "no snapshot in {} is of account {}, of a region of this run, and older than {}",
                 folder.display(),
                 accounts.join(", "),
                 new.collected_at
@@ -128,6 +143,10 @@ pub(super) fn choose(
         ));
     };
     Ok((file::load(&newest.path)?, file_name(&newest.path)))
+}
+
+fn accounts_of(places: &Places) -> BTreeSet<&str> {
+    places.iter().map(|(account, _)| account.as_str()).collect()
 }
 
 /// The newest line of a run that asked the same, and is older.

@@ -9,9 +9,8 @@ use serde::Serialize;
 
 use super::{DriftReport, Of};
 use crate::drift::{Change, FactChange, NotComparable, TableResults, Turn};
-use crate::finding::{Finding, SubjectId};
-use crate::snapshot::Scope;
-use crate::snapshot::fact::Why;
+use crate::finding::Finding;
+use crate::report::json::parts::{EvidenceV1, ScopeV1, SubjectV1, UnknownV1};
 use crate::snapshot::operation::Operation;
 
 /// The version of the format.
@@ -84,13 +83,6 @@ struct SideV1<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct ScopeV1<'a> {
-    account: &'a str,
-    partition: &'a str,
-    regions: &'a [String],
-}
-
-#[derive(Serialize, JsonSchema)]
 struct SummaryV1 {
     /// Tables on both sides.
     tables: usize,
@@ -131,31 +123,6 @@ struct ResultV1<'a> {
     message: &'a str,
     evidence: Vec<EvidenceV1<'a>>,
     unknown: Vec<UnknownV1<'a>>,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct EvidenceV1<'a> {
-    path: &'a str,
-    observed: &'a str,
-    expected: &'a str,
-    from: Option<&'static str>,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct UnknownV1<'a> {
-    reason: &'static str,
-    action: Option<&'static str>,
-    detail: Option<&'a str>,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct SubjectV1<'a> {
-    kind: &'a str,
-    name: &'a str,
-    table: Option<&'a str>,
-    arn: Option<&'a str>,
-    account: &'a str,
-    region: Option<&'a str>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -252,16 +219,11 @@ impl<'a> DriftV1<'a> {
 
 impl<'a> SideV1<'a> {
     fn from_side(side: &'a Of, is_told: bool) -> SideV1<'a> {
-        let scope = |scope: &'a Scope| ScopeV1 {
-            account: &scope.account,
-            partition: &scope.partition,
-            regions: &scope.regions,
-        };
         SideV1 {
             input: is_told.then_some(&side.input),
             collected_at: is_told.then(|| side.collected_at.to_string()),
             tool_version: &side.tool_version,
-            scopes: side.scopes.iter().map(scope).collect(),
+            scopes: side.scopes.iter().map(ScopeV1::from_scope).collect(),
         }
     }
 }
@@ -282,27 +244,9 @@ impl<'a> TurnV1<'a> {
     }
 }
 
-impl<'a> SubjectV1<'a> {
-    fn from_subject(subject: &'a SubjectId) -> SubjectV1<'a> {
-        SubjectV1 {
-            kind: &subject.kind,
-            name: &subject.name,
-            table: subject.table.as_deref(),
-            arn: subject.arn.as_deref(),
-            account: &subject.account,
-            region: subject.region.as_deref(),
-        }
-    }
-}
-
 impl<'a> ResultV1<'a> {
     fn from_finding(finding: &'a Finding) -> ResultV1<'a> {
-        let evidence = finding.evidence.iter().map(|evidence| EvidenceV1 {
-            path: &evidence.path,
-            observed: &evidence.observed,
-            expected: &evidence.expected,
-            from: evidence.from.map(Operation::name),
-        });
+        let evidence = finding.evidence.iter().map(EvidenceV1::from_evidence);
         ResultV1 {
             status: finding.verdict.word(),
             severity: finding.severity.word(),
@@ -314,17 +258,6 @@ impl<'a> ResultV1<'a> {
             },
             evidence: evidence.collect(),
             unknown: finding.unknown.iter().map(UnknownV1::from_why).collect(),
-        }
-    }
-}
-
-impl<'a> UnknownV1<'a> {
-    fn from_why(why: &'a Why) -> UnknownV1<'a> {
-        let action = |operation: Operation| operation.action().unwrap_or(operation.name());
-        UnknownV1 {
-            reason: why.reason.word(),
-            action: why.operation.map(action),
-            detail: why.detail.as_deref(),
         }
     }
 }

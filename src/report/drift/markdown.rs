@@ -1,6 +1,6 @@
 //! Drift as Markdown, for an issue, a pull request or a mail. Under 60,000 characters, with a note of what was cut.
 
-use super::words::{counts, fact, not_comparable, place, results, seen, subject, told};
+use super::words::{fact, not_comparable, place, results, said_in_all, seen, subject, told};
 use super::{DriftReport, DriftView};
 use crate::drift::{TableResults, Turn};
 use crate::report::terminal::layout::{minute, number};
@@ -11,10 +11,7 @@ const MOST: usize = 58_000;
 /// The page.
 pub fn render(report: &DriftReport, view: &DriftView<'_>) -> String {
     let drift = &report.drift;
-    let said = match counts(report) {
-        counts if counts.is_empty() => "nothing changed".to_owned(),
-        counts => counts.join(", "),
-    };
+    let said = said_in_all(report).join(", ");
     let mut page = format!("## DynamoDB drift: {said}\n");
     if report.has_changed() {
         let (old, new) = (&report.old, &report.new);

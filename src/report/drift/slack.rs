@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::words::{counts, fact, not_comparable, place, results, seen, subject, told};
+use super::words::{fact, not_comparable, place, results, said_in_all, seen, subject, told};
 use super::{DriftReport, DriftView};
 use crate::drift::Turn;
 use crate::report::terminal::layout::{minute, number};
@@ -60,10 +60,7 @@ fn marked(text: String) -> Text {
 /// # Errors
 /// None that is known: every value is text.
 pub fn render(report: &DriftReport, view: &DriftView<'_>) -> Result<String, serde_json::Error> {
-    let said = match counts(report) {
-        counts if counts.is_empty() => "nothing changed".to_owned(),
-        counts => counts.join(", "),
-    };
+    let said = said_in_all(report).join(", ");
     let title = format!("DynamoDB drift: {said}");
     let mut blocks = vec![
         Block::Header {
@@ -76,7 +73,11 @@ pub fn render(report: &DriftReport, view: &DriftView<'_>) -> Result<String, serd
     for (heading, lines) in lists(report, view) {
         blocks.extend(sections(heading, &lines));
     }
-    blocks.truncate(BLOCKS);
+    if blocks.len() > BLOCKS {
+        blocks.truncate(BLOCKS - 1);
+        let text = marked("_more did not fit; -o drift.json has all_".to_owned());
+        blocks.push(Block::Section { text });
+    }
     let message = Message {
         text: fitting(&title),
         blocks,

@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use super::terminal;
-use super::words::counts;
+use super::words::said_in_all;
 use super::{DriftReport, DriftView, json};
 use crate::report::terminal::Detail;
 use crate::report::terminal::style::Style;
@@ -80,12 +80,8 @@ fn subject(report: &DriftReport) -> String {
         [account] => format!("DynamoDB drift in {account}:"),
         _ => format!("DynamoDB drift in {} accounts:", accounts.len()),
     };
-    let mut counts = counts(report);
-    if counts.is_empty() {
-        counts.push("nothing changed".to_owned());
-    }
     // The first are the worst; those for which there is no room stand in the message.
-    for (at, count) in counts.iter().enumerate() {
+    for (at, count) in said_in_all(report).iter().enumerate() {
         let comma = if at == 0 { "" } else { "," };
         if subject.len() + comma.len() + 1 + count.len() <= SUBJECT {
             subject += &format!("{comma} {count}");

@@ -267,17 +267,14 @@ fn verdict(report: &DriftReport, style: &Style) -> String {
     };
     let drift = &report.drift;
     let text = match (report.outcome, counts.is_empty()) {
-        (Outcome::CannotTell, _) => "on one side no table could be listed".to_owned(),
+        (Outcome::CannotTell, _) => "no table could be seen on both sides".to_owned(),
         (Outcome::NothingToCompare { .. }, _) => "no table on either side".to_owned(),
         (Outcome::Drifted | Outcome::Steady, true) => {
             let tables = count(drift.tables, "table");
             format!("nothing changed: {tables}, {}", count(drift.rules, "rule"))
         }
         (Outcome::Drifted, false) => counts.join(", "),
-        (Outcome::Steady, false) if drift.worse.is_empty() => {
-            format!("nothing worse: {}", counts.join(", "))
-        }
-        (Outcome::Steady, false) => counts.join(", "),
+        (Outcome::Steady, false) => format!("nothing worse: {}", counts.join(", ")),
     };
     let exit = format!("exit {}", report.outcome.exit_code());
     let left = format!("{word}   {text}");

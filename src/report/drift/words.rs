@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::DriftReport;
 use crate::drift::{
-    Change, FactChange, NotComparable, Place, TableResults, Turn, TurnKind, Unseen, Which,
+    Change, FactChange, NotComparable, Outcome, Place, TableResults, Turn, TurnKind, Unseen, Which,
 };
 use crate::finding::{Decoration, Finding};
 use crate::report::RuleFacts;
@@ -134,6 +134,18 @@ pub(super) fn results(table: &TableResults) -> String {
         .collect();
     let results = count(counts.total(), "result");
     format!("{results}: {} pass, {fails}{others}", number(counts.pass))
+}
+
+/// What it comes to, as a title says it, the worst first.
+pub(super) fn said_in_all(report: &DriftReport) -> Vec<String> {
+    match (report.outcome, counts(report)) {
+        (Outcome::CannotTell, _) => vec!["cannot tell".to_owned()],
+        (Outcome::NothingToCompare { .. }, _) => vec!["nothing to compare".to_owned()],
+        (Outcome::Drifted | Outcome::Steady, counts) if counts.is_empty() => {
+            vec!["nothing changed".to_owned()]
+        }
+        (Outcome::Drifted | Outcome::Steady, counts) => counts,
+    }
 }
 
 /// `2 worse, 1 better, 1 new table, 1 other change`; empty where nothing changed.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::sketch::{Leaf, Mark, Node, Section};
+use super::structure::folded;
 use super::svg::clean;
 use crate::link::account::AccountView;
 use crate::link::alarm::AlarmView;
@@ -240,15 +241,11 @@ impl<'l, 'a> Alarms<'l, 'a> {
         let links = alarm.links().iter().filter(|it| !(reaches && idle(it)));
         let mut ways: Vec<Leaf> = links.map(|link| self.way(alarm, link, standing)).collect();
         ways.dedup();
-        let more = ways.len().saturating_sub(WAYS);
-        if more > 0 {
+        if let Some(more) = folded(ways.len(), WAYS, "way") {
             // Those that break stay in sight.
             ways.sort_by_key(|leaf| leaf.mark);
             ways.truncate(WAYS);
-            ways.push(Leaf::new(
-                Mark::Plain,
-                format!("and {}", count(more, "way") + " more"),
-            ));
+            ways.push(more);
         }
         ways
     }

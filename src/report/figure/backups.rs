@@ -2,11 +2,11 @@
 
 use super::alarms::last;
 use super::sketch::{Leaf, Mark, Node, Section};
+use super::structure::{folded, unread_node};
 use crate::link::backup::rule::PlanRuleView;
 use crate::link::table::TableView;
 use crate::report::terminal::layout::count;
 use crate::rule::text::shown_duration;
-use crate::snapshot::fact::Why;
 use crate::snapshot::table::{Pitr, PitrStatus};
 
 /// Rules of plans that a diagram shows; the others are counted.
@@ -18,21 +18,16 @@ const COPIES: usize = 4;
 pub(super) fn section(view: &TableView<'_>) -> Section {
     let mut nodes = vec![match view.table.pitr.as_ref() {
         Ok(pitr) => point_in_time(pitr),
-        Err(why) => unread("point-in-time recovery", why),
+        Err(why) => unread_node("point-in-time recovery", why),
     }];
     match view.backups.rules.as_ref() {
-        Err(why) => nodes.push(unread("backup plans", why)),
+        Err(why) => nodes.push(unread_node("backup plans", why)),
         Ok(listed) => {
             nodes.extend(listed.items.iter().take(RULES).map(rule));
-            let more = listed.items.len().saturating_sub(RULES);
-            if more > 0 {
-                nodes.push(Node::new(
-                    Mark::Plain,
-                    [format!("and {} more", count(more, "rule"))],
-                ));
-            }
+            let more = folded(listed.items.len(), RULES, "rule");
+            nodes.extend(more.map(|it| Node::new(it.mark, [it.text])));
             match &listed.missing {
-                Some(why) => nodes.push(unread("more backup plans", why)),
+                Some(why) => nodes.push(unread_node("more backup plans", why)),
                 None if listed.items.is_empty() => {
                     nodes.push(Node::new(
                         Mark::Bad,
@@ -47,10 +42,6 @@ pub(super) fn section(view: &TableView<'_>) -> Section {
         head: "Backups",
         nodes,
     }
-}
-
-fn unread(what: &str, why: &Why) -> Node {
-    Node::new(Mark::Unknown, [what.to_owned(), why.brief()])
 }
 
 fn point_in_time(pitr: &Pitr) -> Node {
@@ -111,11 +102,8 @@ fn rule(view: &PlanRuleView<'_>) -> Node {
             format!("copy to {place}, {}", kept(copy.delete_after_days)),
         )
     }));
-    let more = rule.copies.len().saturating_sub(COPIES);
-    if more > 0 {
-        let text = format!("and {} more", count(more, "copy"));
-        node.leaves.push(Leaf::new(Mark::Plain, text));
-    }
+    node.leaves
+        .extend(folded(rule.copies.len(), COPIES, "copy"));
     node
 }
 

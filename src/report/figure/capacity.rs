@@ -32,43 +32,41 @@ const LINES: usize = 3;
 /// Indexes that are drawn.
 const INDEXES: usize = 8;
 
-/// Of reads and of writes, of the table and perhaps of its indexes. One sentence where nothing was read of the table.
-pub(super) fn of(
-    id: &str,
-    table: &TableView<'_>,
-    alarms: &Alarms<'_, '_>,
-    with_indexes: bool,
-) -> Vec<Figure> {
+/// Of reads and of writes of the table. One sentence where nothing was read of it.
+pub(super) fn of_table(id: &str, table: &TableView<'_>, alarms: &Alarms<'_, '_>) -> Vec<Figure> {
+    let name = &table.table.name;
     if let Err(why) = table.table.usage.as_ref() {
-        return vec![unread(&table.table.name, why)];
+        return vec![unread(name, why)];
     }
-    let mut figures = Vec::new();
-    let mut draw = |name: &str, side: Side, series: Result<Series<'_>, Nothing<'_>>| {
-        let id = format!("{id}c{}", figures.len());
-        let title = format!("{name}: {}, units a second", side.word());
-        figures.push(match series {
-            Ok(series) => figure(&id, title, &series),
-            Err(Nothing::Unread(why)) => unread(&format!("{name}: {}", side.word()), why),
-            Err(Nothing::NoData) => no_data(title),
-        });
-    };
-    for side in Side::BOTH {
+    let sides = Side::BOTH.into_iter().enumerate();
+    let draw = |(at, side)| {
         let series = series::one_of_table(table, side, alarms);
-        draw(&table.table.name, side, series);
-    }
-    if !with_indexes {
-        return figures;
-    }
-    // What was not measured is said of the table.
+        drawn(&format!("{id}c{at}"), name, side, series)
+    };
+    sides.map(draw).collect()
+}
+
+/// Of reads and of writes of its indexes. What was not measured is said of the table.
+pub(super) fn of_indexes(id: &str, table: &TableView<'_>, alarms: &Alarms<'_, '_>) -> Vec<Figure> {
     let measured = |it: &&IndexView<'_>| it.index.usage.known().is_some();
     let indexes = table.indexes.known().into_iter().flatten();
-    for index in indexes.filter(measured).take(INDEXES) {
-        for side in Side::BOTH {
-            let series = series::one_of_index(table, index, side, alarms);
-            draw(&index.index.name, side, series);
-        }
+    let indexes = indexes.filter(measured).take(INDEXES);
+    let each = indexes.flat_map(|index| Side::BOTH.map(|side| (index, side)));
+    let draw = |(at, (index, side)): (usize, (&IndexView<'_>, Side))| {
+        let series = series::one_of_index(table, index, side, alarms);
+        // The first two are the table's own.
+        drawn(&format!("{id}c{}", at + 2), &index.index.name, side, series)
+    };
+    each.enumerate().map(draw).collect()
+}
+
+fn drawn(id: &str, name: &str, side: Side, series: Result<Series<'_>, Nothing<'_>>) -> Figure {
+    let title = format!("{name}: {}, units a second", side.word());
+    match series {
+        Ok(series) => figure(id, title, &series),
+        Err(Nothing::Unread(why)) => unread(&format!("{name}: {}", side.word()), why),
+        Err(Nothing::NoData) => no_data(title),
     }
-    figures
 }
 
 /// A sentence that names what is missing.

@@ -238,9 +238,13 @@ impl<'l> Measured<'l, '_> {
                     Ok(None) => {}
                     Err(why) => unknown.push(format!("? on-demand maximum: {}", why.brief())),
                 }
-                if let Ok(Some(warm)) = self.warm.as_ref() {
-                    let units = side.of(warm.read_units_per_s, warm.write_units_per_s);
-                    limit("warm throughput", units, false);
+                match self.warm.as_ref() {
+                    Ok(Some(warm)) => {
+                        let units = side.of(warm.read_units_per_s, warm.write_units_per_s);
+                        limit("warm throughput", units, false);
+                    }
+                    Ok(None) => {}
+                    Err(why) => unknown.push(format!("? warm throughput: {}", why.brief())),
                 }
             }
             other => unknown.push(format!("? capacity: {other} is not known to this version")),

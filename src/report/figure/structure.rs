@@ -102,12 +102,13 @@ fn unread(what: &str, why: &Why) -> Leaf {
     Leaf::new(Mark::Unknown, format!("{what}: {}", why.brief()))
 }
 
-fn unread_node(what: &str, why: &Why) -> Node {
+/// A thing that was not read.
+pub(super) fn unread_node(what: &str, why: &Why) -> Node {
     Node::new(Mark::Unknown, [what.to_owned(), why.brief()])
 }
 
 /// That there are more than are shown.
-fn folded(all: usize, shown: usize, thing: &str) -> Option<Leaf> {
+pub(super) fn folded(all: usize, shown: usize, thing: &str) -> Option<Leaf> {
     let more = all.checked_sub(shown).filter(|it| *it > 0)?;
     Some(Leaf::new(
         Mark::Plain,
@@ -147,12 +148,13 @@ pub(super) fn indexes(view: &TableView<'_>, alarms: &Alarms<'_, '_>) -> Section 
         })),
         Err(why) => nodes.push(unread_node("local indexes", why)),
     }
-    if let Ok(indexes) = view.table.vector_indexes.as_ref() {
-        nodes.extend(
+    match view.table.vector_indexes.as_ref() {
+        Ok(indexes) => nodes.extend(
             indexes
                 .iter()
                 .map(|index| Node::new(Mark::Plain, [index.name.clone(), "vector".to_owned()])),
-        );
+        ),
+        Err(why) => nodes.push(unread_node("vector indexes", why)),
     }
     Section {
         head: "Indexes",

@@ -24,8 +24,13 @@ pub(super) fn clean(text: &str) -> String {
 
 /// Foreign text as it may stand in XML and HTML.
 pub(super) fn escaped(text: &str) -> String {
+    in_markup(&clean(text))
+}
+
+/// Text without what XML and HTML take for their own.
+pub(in crate::report) fn in_markup(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in clean(text).chars() {
+    for c in text.chars() {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),

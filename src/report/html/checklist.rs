@@ -72,16 +72,7 @@ pub(super) fn lists(report: &Report) -> Vec<Value> {
         let items: Vec<Value> = items
             .map(|(item, it)| view(list, item, it, &found))
             .collect();
-        context! {
-            id => list.list.id.clone(),
-            title => list.list.title.clone(),
-            in_gate => list.in_gate,
-            done => list.count(State::Pass),
-            of => list.applicable(),
-            fail => list.count(State::Fail),
-            to_sign => list.to_sign(),
-            items => items,
-        }
+        context! { items => items, ..super::overview::done(list) }
     };
     report.checklists.iter().map(list).collect()
 }

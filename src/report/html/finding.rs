@@ -51,26 +51,11 @@ pub(super) fn said(finding: &Finding, view: &View<'_>) -> String {
 
 /// Who answers for it, until when and why.
 pub(super) fn waiver(finding: &Finding) -> Option<String> {
-    match &finding.decoration {
-        Some(Decoration::Waived {
-            owner,
-            expires,
-            reason,
-            ticket,
-        }) => {
-            let ticket = ticket.as_deref();
-            let ticket = ticket.map_or_else(String::new, |ticket| format!(" ({ticket})"));
-            let verdict = finding.verdict;
-            Some(format!(
-                "{verdict}, waived until {expires} by {owner}{ticket}: {reason}"
-            ))
-        }
-        Some(Decoration::Baselined) => Some(format!(
-            "{}, and known since the baseline was made",
-            finding.verdict
-        )),
-        None => None,
-    }
+    let (verdict, decoration) = (finding.verdict, finding.decoration.as_ref()?);
+    Some(match decoration.answer() {
+        Some(answer) => format!("{verdict}, waived {answer}"),
+        None => format!("{verdict}, and known since the baseline was made"),
+    })
 }
 
 /// Who answers for it.

@@ -27,7 +27,6 @@ pub(super) fn of(report: &Report, view: &View<'_>, parts: &[Part<'_>]) -> Value 
         mark => mark,
         word => verdict::word(report.gate.outcome),
         title => title(report),
-        gate => verdict::gate_words(report.gate.fail_on),
         exit => report.gate.outcome.exit_code(),
         counts => verdict::counts(report),
         sizes => sizes(report),
@@ -142,7 +141,8 @@ fn other_lists(report: &Report) -> Vec<Value> {
     lists.map(done).collect()
 }
 
-fn done(list: &Assessed) -> Value {
+/// How far a list is done.
+pub(super) fn done(list: &Assessed) -> Value {
     context! {
         id => list.list.id.clone(),
         title => list.list.title.clone(),

@@ -11,7 +11,7 @@ use super::{Room, StaticRows, takes};
 use crate::finding::{Finding, SubjectId, Verdict, table_of, worst_first};
 use crate::report::figure::{Figure, TableFigures};
 use crate::report::terminal::View;
-use crate::report::terminal::layout::number;
+use crate::report::terminal::layout::{self, number};
 use crate::report::{Counts, Report, TableBrief, TableKey};
 
 /// What findings belong to; tables before accounts where nothing else decides.
@@ -162,7 +162,6 @@ pub(super) fn views(
         views.push(context! {
             id => at,
             name => part.name(),
-            is_table => part.is_table(),
             facts => facts(report, part),
             badge => badge(part),
             tally => tally(part.counts),
@@ -181,32 +180,27 @@ pub(super) fn views(
 
 /// `51 pass · 6 not applicable`.
 fn tally(counts: Counts) -> String {
-    let words = [
+    let words = layout::tally([
         (counts.fail, "fail"),
         (counts.unknown, "unknown"),
         (counts.waived, "waived"),
         (counts.baselined, "baselined"),
         (counts.pass, "pass"),
         (counts.not_applicable, "not applicable"),
-    ];
-    let words = words.iter().filter(|(count, _)| *count > 0);
-    let words = words.map(|(count, word)| format!("{} {word}", number(*count)));
-    words.collect::<Vec<String>>().join(" · ")
+    ]);
+    words.join(" · ")
 }
-
-/// The charts of reads and writes that are the table's own; those of its indexes come after them.
-const OF_THE_TABLE: usize = 2;
 
 /// What belongs to the table, and its own charts.
 fn first_figures(figures: &TableFigures) -> Vec<(&Figure, bool)> {
     let diagram = figures.diagram.iter().map(|figure| (figure, true));
-    let own = figures.capacity.iter().take(OF_THE_TABLE);
+    let own = figures.capacity.iter();
     diagram.chain(own.map(|figure| (figure, false))).collect()
 }
 
 /// The charts of its indexes.
 fn more_figures(figures: &TableFigures) -> Vec<(&Figure, bool)> {
-    let others = figures.capacity.iter().skip(OF_THE_TABLE);
+    let others = figures.indexes.iter();
     others.map(|figure| (figure, false)).collect()
 }
 
@@ -214,9 +208,7 @@ fn more_figures(figures: &TableFigures) -> Vec<(&Figure, bool)> {
 fn figures(figures: Option<Vec<(&Figure, bool)>>, room: &mut Room) -> Vec<Value> {
     let mut shown = Vec::new();
     for (figure, is_wide) in figures.unwrap_or_default() {
-        let cells = figure.data.rows.iter().flatten();
-        let bytes = figure.svg.len() + cells.map(|cell| cell.len() + 9).sum::<usize>();
-        if !takes(&mut room.figures, bytes) {
+        if !takes(&mut room.figures, figure.bytes()) {
             break;
         }
         shown.push(context! {
@@ -235,7 +227,7 @@ fn raw(part: &Part<'_>) -> Vec<(&'static str, String)> {
     let (account, region) = part.location();
     let brief = part.brief.cloned().unwrap_or_default();
     let unread = || "not read".to_owned();
-    let undeclared = || "not declared".to_owned();
+    let undeclared = || "not known".to_owned();
     let mut raw = vec![
         ("account", account.to_owned()),
         ("region", region.to_owned()),

@@ -174,8 +174,8 @@ function buildPart(part) {
 function known(section, part) {
   if (parts.is_table[part] !== 1 || section.querySelector(".raw")) return section;
   const list = make("dl"), place = (name) => words[parts[name][part]];
-  const facts = [["account and region", place("location")], ["environment", place("environment") || "not read"], ["service", place("service") || "not declared"],
-    ["owner", place("owner") || "not declared"], ["capacity mode", place("mode") || "not read"],
+  const facts = [["account and region", place("location")], ["environment", place("environment") || "not read"], ["service", place("service") || "not known"],
+    ["owner", place("owner") || "not known"], ["capacity mode", place("mode") || "not read"],
     ["size", parts.size[part] === null ? "not read" : number(parts.size[part]) + " bytes"], ["global secondary indexes", String(parts.indexes[part] ?? "not read")]];
   for (const [name, fact] of facts) list.append(make("dt", {}, name), make("dd", {}, fact));
   section.append(make("details", { class: "fold raw" }, make("summary", {}, "What is known of it"), list));

@@ -5,6 +5,7 @@
 
 use minijinja::{Error, Output, State, Value};
 
+use crate::report::figure::svg::in_markup;
 use crate::report::terminal::style::Style;
 
 /// Writes a value into a page: as it is where the template says that it is safe, else escaped.
@@ -21,21 +22,6 @@ pub(super) fn escape(
     }
 }
 
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in clean(text).chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
 /// Foreign text whose lines are kept.
 pub(super) fn clean(text: &str) -> String {
     let style = Style::default();
@@ -49,6 +35,10 @@ pub(super) fn in_script(json: &str) -> String {
     json.replace('<', "\\u003c")
         .replace('\u{2028}', "\\u2028")
         .replace('\u{2029}', "\\u2029")
+}
+
+fn escaped(text: &str) -> String {
+    in_markup(&clean(text))
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use minijinja::{Value, context};
 
-use crate::report::terminal::accepted::words;
 use crate::report::terminal::blind::{reason, resources};
 use crate::report::terminal::layout::number;
 use crate::report::terminal::style::Style;
@@ -44,7 +43,6 @@ pub(super) fn waivers(report: &Report) -> Value {
             mark => mark(it.state),
             state => it.state.word(),
             covers => it.covers,
-            said => words(it),
         }
     };
     let baseline = report.baseline.as_ref().map(|it| {

@@ -89,13 +89,10 @@ fn line(finding: &Finding, report: &Report, view: &View<'_>) -> String {
         Verdict::Pass | Verdict::NotApplicable => subject(finding),
         Verdict::Fail | Verdict::Unknown => said(finding, view),
     };
-    let line = match (&finding.decoration, accepted(finding, report)) {
-        (Some(Decoration::Waived { .. }), Some(words)) => {
-            format!("{word}: {said} ({words})")
-        }
-        (Some(Decoration::Baselined) | None, _) | (Some(Decoration::Waived { .. }), None) => {
-            format!("{word}: {said}")
-        }
+    let is_waived = matches!(finding.decoration, Some(Decoration::Waived { .. }));
+    let line = match accepted(finding, report).filter(|_| is_waived) {
+        Some(words) => format!("{word}: {said} ({words})"),
+        None => format!("{word}: {said}"),
     };
     cut(&line, MOST_LINE)
 }

@@ -2,7 +2,7 @@
 
 use super::section::{Row, Section};
 use super::text::{block, code, cut, html, name, page, text};
-use crate::finding::{Decoration, Finding, Repair, Verdict};
+use crate::finding::{Finding, Repair, Verdict};
 use crate::report::terminal::finding::{self, said_of, unread_reason};
 use crate::report::terminal::layout::{count, number};
 use crate::report::terminal::steps::{Step, place, said, severities, steps, title};
@@ -235,20 +235,8 @@ fn seen(finding: &Finding) -> Vec<String> {
 
 /// Who answers for it, until when and why.
 fn waiver(finding: &Finding) -> Option<String> {
-    match finding.decoration.as_ref()? {
-        Decoration::Waived {
-            owner,
-            expires,
-            reason,
-            ticket,
-        } => {
-            let ticket = ticket.as_deref();
-            let ticket = ticket.map_or_else(String::new, |ticket| format!(" ({ticket})"));
-            let words = format!("waived until {expires} by {owner}{ticket}: {reason}");
-            Some(text(&cut(&words, PARAGRAPH)))
-        }
-        Decoration::Baselined => None,
-    }
+    let answer = finding.decoration.as_ref()?.answer()?;
+    Some(text(&cut(&format!("waived {answer}"), PARAGRAPH)))
 }
 
 /// What to do about it; of several for the first.

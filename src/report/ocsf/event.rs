@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::words;
 use crate::finding::{Decoration, Finding, Verdict};
 use crate::report::json::said;
+use crate::report::pipeline::accepted;
 use crate::report::{Report, RuleFacts};
 use crate::snapshot::fact::Why;
 use crate::snapshot::operation::Operation;
@@ -200,7 +201,7 @@ impl<'a> Event<'a> {
             status_id: status.id,
             status: status.word,
             status_code: finding.decoration.as_ref().map(Decoration::word),
-            status_detail: finding.decoration.as_ref().map(words::status_detail),
+            status_detail: accepted(finding, report),
             message: said(finding),
             metadata: Metadata::new(report, finding),
             cloud: Cloud {

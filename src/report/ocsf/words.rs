@@ -61,23 +61,6 @@ pub(super) const fn compliance(verdict: Verdict) -> Word {
     }
 }
 
-/// Who answers for it, until when and why.
-pub(super) fn status_detail(decoration: &Decoration) -> String {
-    match decoration {
-        Decoration::Waived {
-            owner,
-            expires,
-            reason,
-            ticket,
-        } => {
-            let ticket = ticket.as_deref();
-            let ticket = ticket.map_or_else(String::new, |ticket| format!(" ({ticket})"));
-            format!("waived until {expires} by {owner}{ticket}: {reason}")
-        }
-        Decoration::Baselined => "was there when the baseline was made".to_owned(),
-    }
-}
-
 /// What to do about a failure.
 pub(super) fn repair(finding: &Finding, rule: Option<&RuleFacts>) -> String {
     let parts = finding.fix.iter().flat_map(|repair| {

@@ -78,16 +78,23 @@ fn operations(text: &str) -> impl Iterator<Item = (&str, &str)> {
 /// Whether a command takes something away, be it by its name or by what it says.
 pub(super) fn deletes(text: &str) -> bool {
     let verbs = ["delete-", "remove-", "deregister-", "terminate-"];
-    let by_name =
-        |(_, operation): (&str, &str)| verbs.iter().any(|verb| operation.starts_with(verb));
-    operations(text).any(by_name) || ["\"Delete\"", "Delete="].iter().any(|it| text.contains(it))
+    // Options may stand before the operation, and a line may end there; what follows an option is its value.
+    let by_name = |command: Range<usize>| {
+        let words: Vec<&str> = text[command].split_whitespace().collect();
+        words.windows(2).any(|pair| {
+            !pair[0].starts_with("--") && verbs.iter().any(|verb| pair[1].starts_with(verb))
+        })
+    };
+    commands(text, "aws").into_iter().any(by_name)
+        || ["\"Delete\"", "Delete="].iter().any(|it| text.contains(it))
 }
 
 /// Whether it changes nothing: it shows what there is, or waits.
 pub(super) fn only_looks(text: &str) -> bool {
     let verbs = ["describe-", "get-", "list-", "wait"];
     let looks = |(_, operation): (&str, &str)| verbs.iter().any(|verb| operation.starts_with(verb));
-    operations(text).all(looks)
+    let mut found = operations(text).peekable();
+    found.peek().is_some() && found.all(looks)
 }
 
 pub(super) fn turn(text: &str) -> Turn {
@@ -131,6 +138,23 @@ mod tests {
         endpoint_url: None,
         role_arn: None,
     };
+
+    #[test]
+    fn what_deletes_is_seen_wherever_it_stands() {
+        assert!(deletes("aws dynamodb delete-table --table-name a"));
+        assert!(deletes("aws --region x dynamodb delete-table"));
+        assert!(deletes("aws dynamodb \\\n  delete-table"));
+        assert!(deletes(
+            "for a in b; do aws dynamodb delete-backup --x $a; done"
+        ));
+        assert!(!deletes("aws dynamodb update-table --table-name delete-me"));
+    }
+
+    #[test]
+    fn what_is_no_command_of_aws_is_not_taken_for_a_look() {
+        assert!(only_looks("aws dynamodb describe-table --table-name a"));
+        assert!(!only_looks("terraform apply"));
+    }
 
     #[test]
     fn a_command_acts_where_its_facts_were_read() {

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::{Form, Repairs, Step};
 use crate::finding::{BlindSpot, Finding};
+use crate::report::json::parts::SubjectV1;
 
 /// The version of the format.
 pub const VERSION: u32 = 1;
@@ -89,16 +90,6 @@ struct RepairV1<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct SubjectV1<'a> {
-    kind: &'a str,
-    name: &'a str,
-    table: Option<&'a str>,
-    arn: Option<&'a str>,
-    account: &'a str,
-    region: Option<&'a str>,
-}
-
-#[derive(Serialize, JsonSchema)]
 struct GapV1<'a> {
     /// The missing IAM action where it was denied, else the operation.
     action: &'a str,
@@ -129,18 +120,10 @@ impl<'a> RepairsV1<'a> {
 
 impl<'a> RepairV1<'a> {
     fn of(step: &'a Step<'a>, finding: &'a Finding) -> RepairV1<'a> {
-        let subject = &finding.subject;
         RepairV1 {
             rule: &finding.rule,
             severity: finding.severity.word(),
-            subject: SubjectV1 {
-                kind: &subject.kind,
-                name: &subject.name,
-                table: subject.table.as_deref(),
-                arn: subject.arn.as_deref(),
-                account: &subject.account,
-                region: subject.region.as_deref(),
-            },
+            subject: SubjectV1::from_subject(&finding.subject),
             message: &finding.message,
             form: step.form.map(Form::word),
             text: step.form.map(|_| &*step.snippet.text),

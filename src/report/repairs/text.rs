@@ -87,9 +87,13 @@ pub fn summary(repairs: &Repairs<'_>) -> String {
     let parts = parts.iter().chain(&more).filter(|(count, _)| *count > 0);
     let parts = parts.map(|(count, what)| format!("{} {what}", number(*count)));
     let parts: Vec<String> = parts.collect();
-    match steps {
-        0 => "nothing to repair".to_owned(),
-        _ => format!(
+    match (steps, repairs.unknown) {
+        (0, 0) => "nothing to repair".to_owned(),
+        (0, unknown) => format!(
+            "nothing to repair yet: {} could not be told",
+            count(unknown, "result")
+        ),
+        (_, _) => format!(
             "{} of {} on {}: {}",
             count(steps, "repair"),
             count(rules.len(), "rule"),
@@ -335,6 +339,9 @@ impl<'a, 'r> Page<'a, 'r> {
             (true, _) => "a resource of its own".to_owned(),
             (false, Some(table)) if kind == "index" => {
                 format!("the resource of table \"{table}\", for its index \"{name}\"")
+            }
+            (false, _) if kind == "table" && text.starts_with("# in the ") => {
+                format!("what the next line names, for table \"{name}\"")
             }
             (false, _) => format!("the resource of {kind} \"{name}\""),
         };

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::report::json::CountsV1;
 use serde::Serialize;
 
 /// A file: one run.
@@ -110,17 +111,7 @@ pub(super) struct RunProperties<'a> {
     pub(super) collected_at: String,
     pub(super) rules_digest: &'a str,
     /// Over all results, those that are not listed too.
-    pub(super) counts: Counts,
-}
-
-#[derive(Serialize)]
-pub(super) struct Counts {
-    pub(super) pass: usize,
-    pub(super) fail: usize,
-    pub(super) unknown: usize,
-    pub(super) not_applicable: usize,
-    pub(super) waived: usize,
-    pub(super) baselined: usize,
+    pub(super) counts: CountsV1,
 }
 
 #[derive(Serialize)]

@@ -1,7 +1,7 @@
 //! The results by area: a block for each that has any, in the order of the areas, like findings folded by rule.
 
 use super::finding::Lines;
-use super::layout::{ends, number};
+use super::layout::{ends, tally};
 use super::style::Ink;
 use super::{Detail, Show, View, listed, steps};
 use crate::finding::{Area, Finding};
@@ -34,16 +34,14 @@ pub(super) fn by_area(report: &Report, view: &View<'_>) -> String {
 fn heading(report: &Report, view: &View<'_>, area: Area) -> String {
     let counts = report.summary.by_area.get(&area).copied();
     let counts = counts.unwrap_or_default();
-    let counted = [
+    let counted = tally([
         (counts.fail, "fail"),
         (counts.unknown, "unknown"),
         (counts.waived, "waived"),
         (counts.baselined, "baselined"),
         (counts.pass, "pass"),
-    ];
-    let counted = counted.iter().filter(|(count, _)| *count > 0);
-    let counted = counted.map(|(count, word)| format!("{} {word}", number(*count)));
-    let counted = counted.collect::<Vec<String>>().join(view.style.dot());
+    ]);
+    let counted = counted.join(view.style.dot());
     let style = &view.style;
     ends(style, (Ink::Strong, area.title()), (Ink::Faint, &counted))
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::finding::Lines;
-use super::layout::{bytes, count, ends, hang, number, room, some_of};
+use super::layout::{bytes, count, ends, hang, number, room, some_of, tally};
 use super::style::{Ink, Style};
 use super::{Detail, Show, View, listed};
 use crate::finding::{Finding, Severity, Verdict};
@@ -250,16 +250,12 @@ impl Block<'_> {
 
     /// The results that are only counted.
     fn rest(&self, style: &Style) -> String {
-        let parts = [
+        let parts = tally([
             (self.counts.pass, "pass"),
             (self.counts.waived, "waived"),
             (self.counts.baselined, "baselined"),
             (self.counts.not_applicable, "not applicable"),
-        ];
-        let parts = parts.iter().filter(|(count, _)| *count > 0);
-        let parts: Vec<String> = parts
-            .map(|(count, word)| format!("{} {word}", number(*count)))
-            .collect();
+        ]);
         match parts.is_empty() {
             true => String::new(),
             false => {

@@ -74,20 +74,10 @@ impl<'a> Lines<'a> {
     /// Who answers for it, until when and why.
     fn waiver(&self, finding: &Finding, head: &str) -> String {
         let style = &self.view.style;
-        match &finding.decoration {
-            Some(Decoration::Waived {
-                owner,
-                expires,
-                reason,
-                ticket,
-            }) => {
-                let ticket = ticket.as_deref();
-                let ticket = ticket.map_or_else(String::new, |ticket| format!(" ({ticket})"));
-                let words = format!("until {expires} by {owner}{ticket}: {reason}");
-                hang(style, head, &style.clean(&words))
-            }
-            Some(Decoration::Baselined) | None => String::new(),
-        }
+        let answer = finding.decoration.as_ref().and_then(Decoration::answer);
+        answer.map_or_else(String::new, |answer| {
+            hang(style, head, &style.clean(&answer))
+        })
     }
 
     /// What the rule wants to hold: its message says what is wrong, and where nothing is, that would mislead.

@@ -279,6 +279,13 @@ pub fn minute(time: jiff::Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%MZ").to_string()
 }
 
+/// Counts with their words, without those that are none: `51 pass`, `6 not applicable`.
+pub fn tally<const N: usize>(counts: [(usize, &str); N]) -> Vec<String> {
+    let some = counts.into_iter().filter(|(count, _)| *count > 0);
+    some.map(|(count, word)| format!("{} {word}", number(count)))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

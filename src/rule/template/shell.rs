@@ -124,7 +124,9 @@ pub fn commands(text: &str, program: &str) -> Vec<Range<usize>> {
         }
         let in_quotes = matches!(reader.open.last(), Some('"' | '\''));
         let begins = matches!(c, '(' | ')' | '\n' | ';' | '&' | '|');
-        at_command = !in_quotes && (begins || (at_command && matches!(c, ' ' | '\t')));
+        let ends_word = matches!(c, ' ' | '\t');
+        let leads = ends_word && LEADS.contains(&last_word(&text[..at]));
+        at_command = !in_quotes && (begins || leads || (at_command && ends_word));
         before = c;
     }
     while let Some((_, start)) = reader.begun.pop() {
@@ -132,6 +134,16 @@ pub fn commands(text: &str, program: &str) -> Vec<Range<usize>> {
     }
     reader.found.sort_by_key(|it| it.start);
     reader.found
+}
+
+/// Words of the shell behind which a command stands.
+const LEADS: [&str; 11] = [
+    "!", "{", "do", "elif", "else", "if", "then", "time", "until", "while", "xargs",
+];
+
+fn last_word(text: &str) -> &str {
+    let mut words = text.rsplit([' ', '\t', '\n', ';', '(', '|', '&']);
+    words.next().unwrap_or_default()
 }
 
 /// What [`commands`] has seen so far.

@@ -50,6 +50,7 @@ refs: []
 
 /// What has been tried on others.
 const TRIED: &[&str] = &[
+    "a\u{61c}b",
     "$(rm -rf ~)",
     "`id`",
     "a'b",

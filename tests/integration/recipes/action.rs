@@ -208,15 +208,9 @@ fn the_check_passes_its_verdict_on() {
 /// What runs in Actions writes the summary of the step by itself, so the action need not.
 #[test]
 fn the_summary_of_the_step_is_written() {
-    let help = crate::binary::dynalint(&["check", "--help"]).output();
-    let help = String::from_utf8(help.expect("the binary runs").stdout).expect("UTF-8");
     let folder = tempfile::tempdir().expect("a folder");
     demo(folder.path());
     check(folder.path(), "");
     let summary = fs::read_to_string(folder.path().join("summary")).unwrap_or_default();
-    assert_eq!(
-        summary.contains("NOT READY"),
-        help.contains("--ci"),
-        "{summary}"
-    );
+    assert!(summary.contains("NOT READY"), "{summary}");
 }

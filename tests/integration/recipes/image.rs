@@ -95,6 +95,16 @@ fn what_the_build_reads_is_copied_and_let_through() {
         "checklists".to_owned(),
     ];
     embedded(&root().join("src"), &mut needed);
+    // The action knows a program in its cache by the same files.
+    let action = text("action.yml");
+    let (_, hashed) = action.split_once("$(find ").expect("the digest");
+    let (hashed, _) = hashed.split_once(" -type f").expect("its end");
+    for name in &needed {
+        assert!(
+            hashed.split(' ').any(|it| it == name),
+            "{name} is not hashed: {hashed}"
+        );
+    }
     if text("Cargo.toml").contains("[[bench]]") {
         needed.push("benches".to_owned());
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dynalint::report::github::{disarmed, render};
+use dynalint::report::github::{disarmed, disarmed_json, render};
 
 use super::accounts;
 use super::counts::{Told, rendered};
@@ -223,11 +223,12 @@ fn the_page_of_the_step_is_added_to() {
         .strip_prefix("of an earlier command\n")
         .expect("is kept");
     // The command stands in the report, and here they differ.
-    let shape = |text: &str| {
-        text.lines()
+    fn shape(text: &str) -> Vec<&str> {
+        let lines = text.lines();
+        lines
             .filter(|line| !line.contains("dynalint check"))
-            .count()
-    };
+            .collect()
+    }
     assert_eq!(shape(added), shape(&report), "{added}");
 }
 
@@ -235,10 +236,22 @@ fn the_page_of_the_step_is_added_to() {
 fn a_page_that_cannot_be_written_is_told_and_changes_no_verdict() {
     let folder = tempfile::tempdir().expect("a folder");
     let missing = folder.path().join("not/there.md");
-    let plain = dynalint(&["check", "--demo", "-f", "markdown"])
-        .output()
-        .expect("runs");
-    let (_, err) = step(&["check", "--demo", "-q"], &missing);
-    // Without a Markdown report there is nothing to write.
-    assert_eq!(err.is_empty(), plain.stdout.is_empty(), "{err}");
+    let mut run = dynalint(&["check", "--demo", "-q"]);
+    run.env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_STEP_SUMMARY", &missing);
+    let output = run.output().expect("runs");
+    let err = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(
+        err.starts_with("warning: cannot write to GITHUB_STEP_SUMMARY"),
+        "{err}"
+    );
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn json_in_the_log_holds_no_command_and_means_the_same() {
+    let text = disarmed_json(r####"{"a":"###[add-mask]"}"####);
+    assert!(!text.contains("##["), "{text}");
+    let read: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(read["a"], "###[add-mask]");
 }
