@@ -213,9 +213,11 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         path: path.to_owned(),
         source,
     };
-    // A pipe or a device is written to: in its place a file would be found by nobody.
-    let is_device = path.starts_with("/dev") || path.starts_with("/proc");
-    if is_device || fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+    // A pipe or a device is written to: in its place a file would be found by nobody. So are the names of open files, which
+    // may stand for a plain one.
+    let is_open = ["/dev/fd", "/dev/stdout", "/dev/stderr", "/proc/self/fd"];
+    let is_open = is_open.iter().any(|it| path.starts_with(it));
+    if is_open || fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
         let mut there = fs::OpenOptions::new().write(true).open(path).map_err(io)?;
         return there.write_all(bytes).map_err(io);
     }

@@ -177,3 +177,47 @@ fn a_reader_that_goes_is_a_quiet_end() {
         "{said}"
     );
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_goes_where_an_open_file_is_and_a_plain_file_in_dev_is_one() {
+    let folder = tempfile::Builder::new()
+        .tempdir_in("/dev/shm")
+        .expect("memory is a place for files");
+    let report = folder.path().join("report.json");
+    let check = |target: &str| {
+        let mut run = dynalint(&["check", "--demo", "--rule", "pitr-on", "-q", "-o", target]);
+        run.output().expect("runs")
+    };
+    let target = format!("json:{}", report.display());
+    for before in [None, Some("x".repeat(1_000_000))] {
+        if let Some(text) = before {
+            std::fs::write(&report, text).expect("writable");
+        }
+        let ran = check(&target);
+        assert_eq!(
+            ran.status.code(),
+            Some(1),
+            "{}",
+            String::from_utf8_lossy(&ran.stderr)
+        );
+        let text = std::fs::read_to_string(&report).expect("is there");
+        serde_json::from_str::<serde_json::Value>(&text).expect("whole, and nothing behind it");
+    }
+    let open = folder.path().join("stdout");
+    let stdout = std::fs::File::create(&open).expect("writable");
+    let mut run = dynalint(&[
+        "check",
+        "--demo",
+        "--rule",
+        "pitr-on",
+        "-q",
+        "-o",
+        "json:/dev/stdout",
+    ]);
+    let ran = run.stdout(stdout).status().expect("runs");
+    assert_eq!(ran.code(), Some(1));
+    let text = std::fs::read_to_string(&open).expect("is there");
+    // The verdict goes there too, and to its beginning; what was opened is still what is there.
+    assert!(text.contains("\"results\": ["), "{text}");
+}

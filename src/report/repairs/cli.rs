@@ -78,12 +78,16 @@ fn operations(text: &str) -> impl Iterator<Item = (&str, &str)> {
 /// Whether a command takes something away, be it by its name or by what it says.
 pub(super) fn deletes(text: &str) -> bool {
     let verbs = ["delete-", "remove-", "deregister-", "terminate-"];
-    // Options may stand before the operation, and a line may end there; what follows an option is its value.
+    // Options may stand before the operation, and a line may end there; what follows most options is their value.
+    let takes_value = |word: &str| {
+        let is_switch = word.starts_with("--no-") || word == "--debug" || word.contains('=');
+        word.starts_with("--") && !is_switch
+    };
     let by_name = |command: Range<usize>| {
         let words: Vec<&str> = text[command].split_whitespace().collect();
-        words.windows(2).any(|pair| {
-            !pair[0].starts_with("--") && verbs.iter().any(|verb| pair[1].starts_with(verb))
-        })
+        words
+            .windows(2)
+            .any(|pair| !takes_value(pair[0]) && verbs.iter().any(|verb| pair[1].starts_with(verb)))
     };
     commands(text, "aws").into_iter().any(by_name)
         || ["\"Delete\"", "Delete="].iter().any(|it| text.contains(it))
@@ -143,6 +147,8 @@ mod tests {
     fn what_deletes_is_seen_wherever_it_stands() {
         assert!(deletes("aws dynamodb delete-table --table-name a"));
         assert!(deletes("aws --region x dynamodb delete-table"));
+        assert!(deletes("aws dynamodb --region=x delete-table"));
+        assert!(deletes("aws dynamodb --no-cli-pager delete-table"));
         assert!(deletes("aws dynamodb \\\n  delete-table"));
         assert!(deletes(
             "for a in b; do aws dynamodb delete-backup --x $a; done"
